@@ -1,0 +1,246 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AlarmRule, AlarmTopics } from "./alarms";
+import { ArgumentCheck, ArgumentError } from "./errors";
+import { type NameKind, physicalName } from "./names";
+import { type Partition, partitionOf } from "./partition";
+
+export type Environment = "production" | "development";
+
+/** What the data behind a resource is. `cardholder` puts it in the PCI DSS cardholder data environment. */
+export type DataClass = "cardholder" | "confidential" | "internal" | "public";
+
+/** Arguments that every component takes. Each one left out is inherited from the parent component. */
+export interface ComponentArgs {
+  /**
+   * `production` (default) keeps every safeguard; `development` relaxes deletion protection, final snapshots, `protect`, Multi-AZ and
+   * capacity. It never relaxes encryption or least privilege.
+   */
+  environment?: Environment;
+  /** AWS region of every regional child, e.g. `eu-west-1`. Default: the parent's, else the provider's (`aws:region`). */
+  region?: string;
+  /** Default `confidential`. */
+  dataClass?: DataClass;
+  /** Team that answers for it; the `owner` tag. Default `platform`. */
+  owner?: string;
+  /** Further tags for every taggable child. */
+  tags?: Readonly<Record<string, string>>;
+  /** Where alarms go. Default: the parent's; without one, alarms exist and change state but notify nobody. */
+  alarmTopics?: AlarmTopics;
+}
+
+/** What a component passes on to the components below it. */
+export interface ComponentContext {
+  readonly environment: Environment;
+  readonly region: string;
+  readonly partition: Partition;
+  readonly dataClass: DataClass;
+  readonly owner: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly alarmTopics?: AlarmTopics;
+}
+
+/**
+ * Changes one child's arguments before it is registered: either values that replace the component's own, or a function that
+ * edits `args` and `opts` in place.
+ */
+export type Transform<Args> = Partial<Args> | ((args: Args, opts: pulumi.CustomResourceOptions, name: string) => void);
+
+/** An alarm and the rule behind it; a dashboard draws one graph for each. */
+export interface Alarm {
+  readonly rule: AlarmRule;
+  readonly resource: aws.cloudwatch.MetricAlarm;
+}
+
+/** AWS's `Name` tag means something on these services' resources only: their consoles show it instead of the id. */
+const NAMED_BY_TAG = /^aws:(ec2|vpc|ebs)\//;
+/** Its `tags` argument is a list with `propagateAtLaunch`; the component that makes one sets it itself. */
+const TAGS_AS_LIST = "aws:autoscaling/group:Group";
+
+/**
+ * Base of every Palisade component: a type token `palisade:<concern>:<Name>`, an inherited context (environment, region, tags,
+ * where alarms go), and children that carry the component's name, region and tags without being told.
+ *
+ * Errors: {@link ArgumentError} for an Output or an empty string as the name, and when no region can be found.
+ */
+export abstract class Component extends pulumi.ComponentResource {
+  /** The logical name; every child's name starts with it. */
+  readonly name: string;
+  readonly context: ComponentContext;
+  /** Alarms of this component (not of the components inside it), in order of creation. */
+  readonly alarms: Alarm[] = [];
+  protected readonly check: ArgumentCheck;
+  private readonly contextParent: Component | undefined;
+  private accountId: pulumi.Output<string> | undefined;
+
+  protected constructor(
+    type: `palisade:${string}:${string}`,
+    name: string,
+    args: ComponentArgs,
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    const kind = type.split(":")[2] ?? type;
+    const label = `${kind} "${typeof name === "string" ? name : "?"}"`;
+    if (typeof name !== "string" || !/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+      throw new ArgumentError(
+        kind,
+        "name",
+        name,
+        "Give a plain string of letters, digits and hyphens that begins with a letter; an Output is not known when resources are named.",
+      );
+    }
+    const parent = opts.parent instanceof Component ? opts.parent : undefined;
+    const context = inheritContext(label, args, parent?.context);
+    super(type, name, {}, { ...opts, transformations: [...(opts.transformations ?? []), carry(type, context)] });
+    this.name = name;
+    this.context = context;
+    this.check = new ArgumentCheck(label);
+    // A provider of its own may mean another account, so the parent's answer does not hold there.
+    this.contextParent = opts.provider === undefined && opts.providers === undefined ? parent : undefined;
+  }
+
+  /** True unless the environment is `development`. */
+  get production(): boolean {
+    return this.context.environment === "production";
+  }
+
+  /** This AWS account's id, 12 digits. Asked once per component tree. */
+  get account(): pulumi.Output<string> {
+    this.accountId ??=
+      this.contextParent?.account ?? aws.getCallerIdentityOutput({}, { parent: this }).apply((caller) => caller.accountId);
+    return this.accountId;
+  }
+
+  /** Logical name of a child. */
+  childName(suffix: string): string {
+    return `${this.name}-${suffix}`;
+  }
+
+  /** Physical name of a child, `<stack>-<component>-<suffix>`, within AWS's limit for its kind. */
+  physicalName(kind: NameKind, suffix?: string, reserve = 0): string {
+    return physicalName(kind, suffix === undefined ? this.name : this.childName(suffix), reserve);
+  }
+
+  /** Options of a child: this component is its parent; `transform` is applied last. */
+  childOptions<Args>(
+    options: pulumi.CustomResourceOptions = {},
+    transform?: Transform<Args>,
+  ): pulumi.CustomResourceOptions {
+    const merged: pulumi.CustomResourceOptions = { ...options, parent: this };
+    if (transform !== undefined) merged.transformations = [...(options.transformations ?? []), asTransformation(transform)];
+    return merged;
+  }
+
+  /** Options of a child that holds data: protected from deletion in production. */
+  statefulOptions<Args>(
+    options: pulumi.CustomResourceOptions = {},
+    transform?: Transform<Args>,
+  ): pulumi.CustomResourceOptions {
+    return this.childOptions({ ...options, protect: this.production }, transform);
+  }
+
+  /**
+   * ARN of a resource in this account, region and partition, built from its fixed name so that it is known before the resource
+   * exists. `region: ""` for a global service such as IAM.
+   */
+  arnOf(service: string, resource: pulumi.Input<string>, region = this.context.region): pulumi.Output<string> {
+    return pulumi.interpolate`arn:${this.context.partition.id}:${service}:${region}:${this.account}:${resource}`;
+  }
+
+  /** Creates an alarm on one of this component's metrics and keeps it for dashboards. */
+  protected alarm(suffix: string, rule: AlarmRule): aws.cloudwatch.MetricAlarm {
+    const { metric } = rule;
+    const topic = this.context.alarmTopics?.[rule.severity];
+    const evaluationPeriods = rule.evaluationPeriods ?? 5;
+    const percentile = metric.statistic.startsWith("p");
+    const resource = new aws.cloudwatch.MetricAlarm(
+      this.childName(suffix),
+      {
+        name: this.physicalName("alarm", suffix),
+        alarmDescription: `[${rule.severity}] ${rule.description}`,
+        namespace: metric.namespace,
+        metricName: metric.name,
+        dimensions: { ...metric.dimensions },
+        ...(percentile ? { extendedStatistic: metric.statistic } : { statistic: metric.statistic }),
+        period: metric.period ?? 60,
+        evaluationPeriods,
+        datapointsToAlarm: rule.datapointsToAlarm ?? evaluationPeriods,
+        comparisonOperator: rule.comparison,
+        threshold: rule.threshold,
+        treatMissingData: rule.treatMissingData ?? "notBreaching",
+        alarmActions: topic === undefined ? [] : [topic],
+        okActions: topic === undefined ? [] : [topic],
+      },
+      this.childOptions(),
+    );
+    this.alarms.push({ rule, resource });
+    return resource;
+  }
+}
+
+function inheritContext(label: string, args: ComponentArgs, parent: ComponentContext | undefined): ComponentContext {
+  const region = args.region ?? parent?.region ?? aws.config.region ?? process.env.AWS_REGION;
+  if (!region) {
+    throw new ArgumentError(
+      label,
+      "region",
+      args.region,
+      'Give `region`, place the component under a Region, or run `pulumi config set aws:region <region>`.',
+    );
+  }
+  return {
+    environment: args.environment ?? parent?.environment ?? "production",
+    region,
+    partition: partitionOf(region),
+    dataClass: args.dataClass ?? parent?.dataClass ?? "confidential",
+    owner: args.owner ?? parent?.owner ?? "platform",
+    tags: { ...parent?.tags, ...args.tags },
+    alarmTopics: args.alarmTopics ?? parent?.alarmTopics,
+  };
+}
+
+/**
+ * Carries region and tags to every descendant. On @pulumi/aws v7 a regional resource class passes a `region` key to its base class and a
+ * taggable one a `tags` key, even when undefined; global and untaggable ones do not. The nearest component wins, because
+ * Pulumi applies the innermost transformation first.
+ */
+function carry(component: string, context: ComponentContext): pulumi.ResourceTransformation {
+  const tags = {
+    "palisade:component": component.replace(/^palisade:/, "").replace(":", "/"),
+    "palisade:environment": context.environment,
+    "palisade:data-class": context.dataClass,
+    owner: context.owner,
+    ...context.tags,
+  };
+  return ({ type, name, props, opts }) => {
+    if (!type.startsWith("aws:")) return undefined;
+    const regional = "region" in props && props.region === undefined;
+    const taggable = "tags" in props && type !== TAGS_AS_LIST;
+    if (!regional && !taggable) return undefined;
+    const changed: pulumi.Inputs = { ...props };
+    if (regional) changed.region = context.region;
+    if (taggable) changed.tags = withTags(NAMED_BY_TAG.test(type) ? { Name: name, ...tags } : tags, props.tags);
+    return { props: changed, opts };
+  };
+}
+
+function withTags(
+  inherited: Record<string, string>,
+  own: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined,
+): pulumi.Input<Record<string, pulumi.Input<string>>> {
+  if (own === undefined) return inherited;
+  if (pulumi.Output.isInstance(own) || own instanceof Promise) return pulumi.output(own).apply((set) => ({ ...inherited, ...set }));
+  return { ...inherited, ...own };
+}
+
+function asTransformation<Args>(transform: Transform<Args>): pulumi.ResourceTransformation {
+  return ({ name, props, opts }) => {
+    const args = { ...props };
+    if (typeof transform === "function") {
+      // Pulumi hands a transformation the arguments without their type; this is the child's own constructor's.
+      transform(args as Args, opts as pulumi.CustomResourceOptions, name);
+      return { props: args, opts };
+    }
+    return { props: { ...args, ...transform }, opts };
+  };
+}

@@ -1,0 +1,7 @@
+export * from "./alarms";
+export * from "./component";
+export * from "./errors";
+export * from "./grants";
+export * from "./iam";
+export * from "./names";
+export * from "./partition";

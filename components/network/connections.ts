@@ -1,0 +1,124 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { ArgumentError, type Component } from "../core";
+
+/** A port range of one protocol. */
+export interface Port {
+  readonly protocol: "tcp" | "udp";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One TCP port, e.g. `tcp(443)`. */
+export const tcp = (port: number): Port => ({ protocol: "tcp", from: port, to: port });
+
+/** A range of TCP ports, both ends included. */
+export const tcpRange = (from: number, to: number): Port => ({ protocol: "tcp", from, to });
+
+/** Anything with a security group of its own. */
+export interface Connectable {
+  readonly connections: Connections;
+}
+
+/**
+ * Who may talk to whom. `database.connections.allowFrom(service)` writes both sides: ingress on the database's security group and
+ * egress on the service's, as standalone rules (inline and standalone rules would undo each other on every update).
+ * Nothing is open by default, outbound included.
+ */
+export class Connections implements Connectable {
+  readonly connections = this;
+  readonly name: string;
+  readonly securityGroupId: pulumi.Output<string>;
+
+  /**
+   * @param owner component whose security group this is; the parent of its rules.
+   * @param securityGroup a group without inline rules.
+   * @param defaultPort where the owner listens, when a caller names no port.
+   */
+  constructor(
+    private readonly owner: Component,
+    readonly securityGroup: aws.ec2.SecurityGroup,
+    private readonly defaultPort?: Port,
+  ) {
+    this.name = owner.name;
+    this.securityGroupId = securityGroup.id;
+  }
+
+  /** Lets `peer` open connections to the owner on `port` (default: the owner's default port). */
+  allowFrom(peer: Connectable, port?: Port): void {
+    const open = this.portOr(port);
+    const from = peer.connections;
+    this.ingress(`from-${from.name}`, open, from.name, { referencedSecurityGroupId: from.securityGroupId });
+    from.egress(`to-${this.name}`, open, this.name, { referencedSecurityGroupId: this.securityGroupId });
+  }
+
+  /** Lets the owner open connections to `peer` on `port` (default: the peer's default port). */
+  allowTo(peer: Connectable, port?: Port): void {
+    peer.connections.allowFrom(this, port);
+  }
+
+  /** Lets members of the owner's own group talk to each other, e.g. brokers of one cluster. */
+  allowInternally(port: Port): void {
+    this.ingress("from-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId });
+    this.egress("to-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId });
+  }
+
+  /** Lets an address range in. `label` names the range in the rule's name and description, e.g. `vpc`. */
+  allowFromCidr(label: string, cidr: pulumi.Input<string>, port?: Port): void {
+    this.ingress(`from-${label}`, this.portOr(port), label, { cidrIpv4: cidr });
+  }
+
+  /** Lets the owner reach an address range, e.g. a payment processor's. */
+  allowToCidr(label: string, cidr: pulumi.Input<string>, port: Port): void {
+    this.egress(`to-${label}`, port, label, { cidrIpv4: cidr });
+  }
+
+  /** Lets the owner reach an AWS service through its gateway endpoint, named by the endpoint's prefix list. */
+  allowToPrefixList(label: string, prefixListId: pulumi.Input<string>, port: Port): void {
+    this.egress(`to-${label}`, port, label, { prefixListId });
+  }
+
+  /** Lets an AWS-managed or customer prefix list in, e.g. CloudFront's origin-facing addresses. */
+  allowFromPrefixList(label: string, prefixListId: pulumi.Input<string>, port?: Port): void {
+    this.ingress(`from-${label}`, this.portOr(port), label, { prefixListId });
+  }
+
+  private portOr(port: Port | undefined): Port {
+    const open = port ?? this.defaultPort;
+    if (open === undefined) {
+      throw new ArgumentError(
+        `Connections of "${this.name}"`,
+        "port",
+        port,
+        "The owner has no default port; name one, e.g. tcp(443).",
+      );
+    }
+    return open;
+  }
+
+  private ingress(suffix: string, port: Port, peer: string, source: Peer): void {
+    new aws.vpc.SecurityGroupIngressRule(
+      this.owner.childName(`${suffix}-${describe(port)}`),
+      { securityGroupId: this.securityGroupId, description: `${describe(port)} from ${peer}`, ...range(port), ...source },
+      this.owner.childOptions(),
+    );
+  }
+
+  private egress(suffix: string, port: Port, peer: string, target: Peer): void {
+    new aws.vpc.SecurityGroupEgressRule(
+      this.owner.childName(`${suffix}-${describe(port)}`),
+      { securityGroupId: this.securityGroupId, description: `${describe(port)} to ${peer}`, ...range(port), ...target },
+      this.owner.childOptions(),
+    );
+  }
+}
+
+type Peer =
+  | { referencedSecurityGroupId: pulumi.Input<string> }
+  | { cidrIpv4: pulumi.Input<string> }
+  | { prefixListId: pulumi.Input<string> };
+
+const range = (port: Port) => ({ ipProtocol: port.protocol, fromPort: port.from, toPort: port.to });
+
+const describe = (port: Port): string =>
+  port.from === port.to ? `${port.protocol}-${port.from}` : `${port.protocol}-${port.from}-${port.to}`;

@@ -1,0 +1,170 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Component, type ComponentArgs, type Grantee, grant, policyDocument, type Statement, type Transform } from "../core";
+
+/** AWS services that must be named in a key's policy before they can use it; the others act with the caller's own permissions. */
+export type KeyService =
+  /** CloudWatch Logs, for every log group of this account and region. */
+  | "logs"
+  /** CloudWatch alarms that publish to an encrypted SNS topic. */
+  | "cloudwatch"
+  /** EventBridge rules that target an encrypted queue or topic. */
+  | "events"
+  /** AWS Backup and others that publish to an encrypted SNS topic. */
+  | "backup"
+  /** Log delivery (VPC flow logs, NLB access logs, WAF) into an encrypted S3 bucket. */
+  | "log-delivery"
+  /** CloudTrail, for every trail of this account. */
+  | "cloudtrail"
+  /** AWS Config's delivery channel. */
+  | "config"
+  /** CloudFront origin access control in front of an encrypted S3 bucket, for every distribution of this account. */
+  | "cloudfront";
+
+export interface KeyArgs extends ComponentArgs {
+  /** What the key protects, shown in the KMS console. */
+  description: string;
+  /** Services that use it on their own behalf. Default: none. */
+  services?: readonly KeyService[];
+  /** Days between a deletion request and the deletion, 7-30. Default 30 (in development 7). */
+  deletionWindowInDays?: number;
+  /** Days between automatic rotations, 90-2560. Default 365, as PCI DSS 3.7.4 expects a defined cryptoperiod. */
+  rotationPeriodInDays?: number;
+  /** Makes it a multi-Region primary key. Default false. It cannot be changed later. */
+  multiRegion?: boolean;
+  transform?: { key?: Transform<aws.kms.KeyArgs>; alias?: Transform<aws.kms.AliasArgs> };
+}
+
+const DATA_ACTIONS = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+/**
+ * A customer managed KMS key with automatic rotation and an alias `alias/<stack>-<name>`.
+ *
+ * The key policy gives this account's IAM policies the say (AWS's default key policy) and names the services in `services`, each
+ * held to this account. Use `grantDecrypt` and `grantEncryptDecrypt` for roles.
+ *
+ *     const key = new Key("orders-key", { description: "Order data", services: ["logs"] });
+ *
+ * Cost: 1 USD a month, plus 1 USD a month for each of the first two rotations kept. Data loss: whatever it encrypted is
+ * gone for good once the key is deleted; production keys are protected.
+ */
+export class Key extends Component {
+  readonly arn: pulumi.Output<string>;
+  readonly keyId: pulumi.Output<string>;
+  readonly aliasName: pulumi.Output<string>;
+  readonly nodes: { readonly key: aws.kms.Key; readonly alias: aws.kms.Alias };
+
+  constructor(name: string, args: KeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("palisade:security:Key", name, args, opts);
+    const deletionWindow = args.deletionWindowInDays ?? (this.production ? 30 : 7);
+    const rotationPeriod = args.rotationPeriodInDays ?? 365;
+    this.check.integer("deletionWindowInDays", deletionWindow, 7, 30, "of days");
+    this.check.integer("rotationPeriodInDays", rotationPeriod, 90, 2560, "of days");
+    this.check.unique("services", args.services ?? []);
+
+    const key = new aws.kms.Key(
+      this.childName("key"),
+      {
+        description: args.description,
+        enableKeyRotation: true,
+        rotationPeriodInDays: rotationPeriod,
+        deletionWindowInDays: deletionWindow,
+        multiRegion: args.multiRegion ?? false,
+        policy: this.keyPolicy(args.services ?? []),
+      },
+      this.statefulOptions({}, args.transform?.key),
+    );
+    const alias = new aws.kms.Alias(
+      this.childName("alias"),
+      { name: `alias/${this.physicalName("kmsAlias")}`, targetKeyId: key.keyId },
+      this.childOptions({}, args.transform?.alias),
+    );
+
+    this.arn = key.arn;
+    this.keyId = key.keyId;
+    this.aliasName = alias.name;
+    this.nodes = { key, alias };
+    this.registerOutputs({ arn: this.arn, keyId: this.keyId, aliasName: this.aliasName });
+  }
+
+  /** Lets `grantee` decrypt, through `viaService` only when given, e.g. `sqs`. */
+  grantDecrypt(grantee: Grantee, viaService?: string): aws.iam.RolePolicy {
+    return grant(this, this.name, "decrypt", grantee, [this.decryptStatement(viaService)]);
+  }
+
+  /** Lets `grantee` encrypt and decrypt, through `viaService` only when given. */
+  grantEncryptDecrypt(grantee: Grantee, viaService?: string): aws.iam.RolePolicy {
+    return grant(this, this.name, "use", grantee, [this.encryptDecryptStatement(viaService)]);
+  }
+
+  /** The statement behind {@link grantDecrypt}, for components that write it into a grant of their own. */
+  decryptStatement(viaService?: string): Statement {
+    return this.useStatement(["kms:Decrypt"], viaService);
+  }
+
+  /** The statement behind {@link grantEncryptDecrypt}. */
+  encryptDecryptStatement(viaService?: string): Statement {
+    return this.useStatement(["kms:Decrypt", "kms:GenerateDataKey"], viaService);
+  }
+
+  private useStatement(actions: string[], viaService: string | undefined): Statement {
+    const { region, partition } = this.context;
+    const condition = viaService && {
+      Condition: { StringEquals: { "kms:ViaService": `${viaService}.${region}.${partition.dnsSuffix}` } },
+    };
+    return { Effect: "Allow", Action: actions, Resource: this.arn, ...condition };
+  }
+
+  private keyPolicy(services: readonly KeyService[]): pulumi.Output<string> {
+    const root = pulumi.interpolate`arn:${this.context.partition.id}:iam::${this.account}:root`;
+    return policyDocument([
+      { Sid: "AccountDecidesByIam", Effect: "Allow", Principal: { AWS: root }, Action: "kms:*", Resource: "*" },
+      ...services.map((service) => this.serviceStatement(service)),
+    ]);
+  }
+
+  private serviceStatement(service: KeyService): Statement {
+    const { region, partition } = this.context;
+    const statement = (principal: string, sid: string, condition: Statement["Condition"]): Statement => ({
+      Sid: sid,
+      Effect: "Allow",
+      Principal: { Service: principal },
+      Action: DATA_ACTIONS,
+      Resource: "*",
+      Condition: condition,
+    });
+    const ofAccount = { StringEquals: { "aws:SourceAccount": this.account } };
+    switch (service) {
+      case "logs":
+        return statement(`logs.${region}.${partition.dnsSuffix}`, "CloudWatchLogs", {
+          ArnLike: { "kms:EncryptionContext:aws:logs:arn": this.arnOf("logs", "log-group:*") },
+        });
+      case "cloudtrail":
+        return statement("cloudtrail.amazonaws.com", "CloudTrail", {
+          StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": this.arnOf("cloudtrail", "trail/*", "*") },
+        });
+      case "cloudfront":
+        return statement("cloudfront.amazonaws.com", "CloudFront", {
+          ArnLike: { "aws:SourceArn": this.arnOf("cloudfront", "distribution/*", "") },
+        });
+      case "cloudwatch":
+        return statement("cloudwatch.amazonaws.com", "CloudWatchAlarms", ofAccount);
+      case "events":
+        return statement("events.amazonaws.com", "EventBridge", ofAccount);
+      case "backup":
+        return statement("backup.amazonaws.com", "Backup", ofAccount);
+      case "log-delivery":
+        return statement("delivery.logs.amazonaws.com", "LogDelivery", ofAccount);
+      case "config":
+        return statement("config.amazonaws.com", "Config", ofAccount);
+    }
+  }
+}

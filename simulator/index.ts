@@ -1,0 +1,2 @@
+export { record, type RecordOptions } from "./recorder";
+export * from "./recording";

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+
+/** What a model knows about the resource it answers for. */
+export class Facts {
+  private digest: string | undefined;
+
+  constructor(
+    readonly type: string,
+    readonly urn: string,
+    readonly logicalName: string,
+    /** Physical name: the program's, else one made the way Pulumi's autonaming does. */
+    readonly name: string,
+    readonly inputs: Readonly<Record<string, unknown>>,
+    readonly region: string,
+    readonly account: string,
+  ) {}
+
+  get partition(): string {
+    if (this.region.startsWith("cn-")) return "aws-cn";
+    return this.region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
+
+  /** `n` hexadecimal digits, the same for the same URN in every run; at most 64. */
+  hex(n: number): string {
+    this.digest ??= createHash("sha256").update(this.urn).digest("hex");
+    return this.digest.slice(0, n);
+  }
+
+  uuid(): string {
+    const h = this.hex(32);
+    return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
+  }
+
+  /** ARN in this resource's region and account. */
+  arn(service: string, resource: string): string {
+    return `arn:${this.partition}:${service}:${this.region}:${this.account}:${resource}`;
+  }
+
+  /** ARN of a global service: no region. */
+  globalArn(service: string, resource: string): string {
+    return `arn:${this.partition}:${service}::${this.account}:${resource}`;
+  }
+
+  /** A string input, or "" where the program gave none. */
+  text(property: string): string {
+    const value = this.inputs[property];
+    return typeof value === "string" ? value : "";
+  }
+
+  number(property: string, otherwise: number): number {
+    const value = this.inputs[property];
+    return typeof value === "number" ? value : otherwise;
+  }
+
+  list(property: string): readonly unknown[] {
+    const value = this.inputs[property];
+    return Array.isArray(value) ? value : [];
+  }
+}
+
+/** What AWS answers when one resource type is created. */
+export interface Model {
+  /** Input that holds the physical name, if the type has one; Pulumi names the resource there when the program does not. */
+  readonly nameProperty?: string;
+  readonly id: (facts: Facts) => string;
+  /** Properties that AWS computes, every output-only one of the type included. Inputs are echoed without being listed. */
+  readonly outputs?: (facts: Facts) => Readonly<Record<string, unknown>>;
+}
+
+/** Pulumi type token -> model. */
+export type Models = Readonly<Record<string, Model>>;
+
+export interface InvokeContext {
+  readonly region: string;
+  readonly account: string;
+  readonly partition: string;
+}
+
+/** Pulumi function token -> answer. */
+export type Invokes = Readonly<
+  Record<string, (args: Readonly<Record<string, unknown>>, context: InvokeContext) => Record<string, unknown>>
+>;

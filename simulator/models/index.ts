@@ -1,0 +1,57 @@
+import type { Models } from "../model";
+import { apigateway } from "./apigateway";
+import { backup } from "./backup";
+import { cloudfront } from "./cloudfront";
+import { cloudtrail } from "./cloudtrail";
+import { cloudwatch } from "./cloudwatch";
+import { dns } from "./dns";
+import { ec2 } from "./ec2";
+import { ecr } from "./ecr";
+import { ecs } from "./ecs";
+import { elasticache } from "./elasticache";
+import { globalaccelerator } from "./globalaccelerator";
+import { governance } from "./governance";
+import { grafana } from "./grafana";
+import { iam } from "./iam";
+import { kms } from "./kms";
+import { lb } from "./lb";
+import { msk } from "./msk";
+import { opensearch } from "./opensearch";
+import { random } from "./random";
+import { rds } from "./rds";
+import { s3 } from "./s3";
+import { secretsmanager } from "./secretsmanager";
+import { sns } from "./sns";
+import { sqs } from "./sqs";
+import { ssm } from "./ssm";
+import { wafv2 } from "./wafv2";
+
+/** Every resource type that the simulator answers for, by service. */
+export const models: Models = {
+  ...apigateway,
+  ...backup,
+  ...cloudfront,
+  ...cloudtrail,
+  ...cloudwatch,
+  ...dns,
+  ...ec2,
+  ...ecr,
+  ...ecs,
+  ...elasticache,
+  ...globalaccelerator,
+  ...governance,
+  ...grafana,
+  ...iam,
+  ...kms,
+  ...lb,
+  ...msk,
+  ...opensearch,
+  ...random,
+  ...rds,
+  ...s3,
+  ...secretsmanager,
+  ...sns,
+  ...sqs,
+  ...ssm,
+  ...wafv2,
+};

@@ -1,0 +1,3 @@
+import type { Models } from "../model";
+
+export const secretsmanager: Models = {};

@@ -1,0 +1,377 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as providerProto from "@pulumi/pulumi/proto/provider_pb";
+import * as resourceProto from "@pulumi/pulumi/proto/resource_pb";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { Facts, type InvokeContext } from "./model";
+import { invokes } from "./invokes";
+import { models } from "./models";
+import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
+import { getStore, observeSdk, type SdkStore, waitForRPCs, withLocalStorage } from "./sdk-internals";
+
+/** AWS's own documentation account. */
+const ACCOUNT = "123456789012";
+
+export interface RecordOptions {
+  readonly project: string;
+  readonly stack: string;
+  /** Fully qualified keys (`palisade:domain`, `aws:region`); objects as JSON, the way the engine hands them over. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly secretKeys?: readonly string[];
+  /** True records what a first preview sees: no ids, nothing computed. Default false: what stands after the update. */
+  readonly preview?: boolean;
+  /** Records where each resource was declared. Default false. */
+  readonly sources?: boolean;
+  readonly account?: string;
+}
+
+/**
+ * Runs a Pulumi program in this process, without engine, plugins or credentials, and returns all it registered. Rejects with the
+ * program's own error when it throws; everything else that is wrong is listed in `problems`.
+ */
+export async function record(program: () => unknown, options: RecordOptions): Promise<Recording> {
+  return withLocalStorage(() => run(program, options));
+}
+
+async function run(program: () => unknown, options: RecordOptions): Promise<Recording> {
+  const monitor = new RecordingMonitor(options);
+  const store = getStore();
+  setMockOptions(monitor, options.project, options.stack, options.preview ?? false, "organization");
+  store.supportsSecrets = true;
+  store.supportsResourceReferences = true;
+  store.supportsDeletedWith = true;
+  store.supportsReplaceWith = true;
+  store.supportsAliasSpecs = true;
+  store.supportsParameterization = true;
+  store.supportsResourceHooks = true;
+  store.supportsErrorHooks = true;
+  pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
+
+  const stopObserving = observeSdk(options.sources ?? false, (urnOrLabel, property) =>
+    monitor.problem(`${urnOrLabel}: ${property} resolved to undefined. Something it is computed from has no value.`),
+  );
+  const failures: unknown[] = [];
+  const onRejection = (reason: unknown) => failures.push(reason);
+  process.on("unhandledRejection", onRejection);
+  const stackTraceLimit = Error.stackTraceLimit;
+  // The SDK takes a stack trace for each of several promises per output property: half of all time.
+  Error.stackTraceLimit = 0;
+  try {
+    await drained(
+      (async () => {
+        await pulumi.runtime.runInPulumiStack(async () => program());
+        await waitForRPCs();
+        // Rejections that nobody handles are reported one turn after the last promise has settled.
+        await new Promise((resolve) => setImmediate(resolve));
+      })(),
+      store,
+    );
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    process.off("unhandledRejection", onRejection);
+    stopObserving();
+  }
+  if (failures.length > 0) throw failures[0];
+  return monitor.recording();
+}
+
+/** Fails, naming what hangs, when the process runs out of work before `work` is done. */
+async function drained(work: Promise<void>, store: SdkStore): Promise<void> {
+  let onExit: (() => void) | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    onExit = () => {
+      const labels = [...store.leakCandidates].map((promise) => Reflect.get(promise, "_debugCtx")).filter((x) => x);
+      reject(new pulumi.RunError(`The program waits for outputs that never resolve: ${labels.slice(0, 5).join("; ")}`));
+    };
+    process.on("beforeExit", onExit);
+  });
+  try {
+    await Promise.race([work, stuck]);
+  } finally {
+    if (onExit) process.off("beforeExit", onExit);
+  }
+}
+
+class RecordingMonitor extends MockMonitor {
+  private readonly recorded = new Map<string, RecordedResource>();
+  private readonly names = new Set<string>();
+  private readonly problems: Problem[] = [];
+  private readonly preview: boolean;
+  private readonly account: string;
+  private stackUrn: string | undefined;
+
+  constructor(private readonly options: RecordOptions) {
+    super({ newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) });
+    this.preview = options.preview ?? false;
+    this.account = options.account ?? ACCOUNT;
+  }
+
+  problem(message: string, urn?: string): void {
+    this.problems.push({ message, urn });
+  }
+
+  recording(): Recording {
+    const stack = this.stackUrn === undefined ? undefined : this.recorded.get(this.stackUrn);
+    return {
+      project: this.options.project,
+      stack: this.options.stack,
+      preview: this.preview,
+      resources: [...this.recorded.values()],
+      outputs: stack?.outputs ?? {},
+      secretOutputs: [...this.secretOutputs],
+      problems: this.problems,
+    };
+  }
+
+  private secretOutputs = new Set<string>();
+
+  override async registerResource(req: resourceProto.RegisterResourceRequest, callback: Callback): Promise<void> {
+    await answer(callback, () => {
+      const raw = javaScript(req.getObject());
+      const resource = this.add(req, raw, false);
+      const response = new resourceProto.RegisterResourceResponse();
+      response.setUrn(resource.urn);
+      const remote = req.getRemote();
+      if ((req.getCustom() || remote) && !this.preview) response.setId(resource.id ?? "");
+      response.setObject(struct(this.visible(raw, resource)));
+      return response;
+    });
+  }
+
+  override async readResource(req: resourceProto.ReadResourceRequest, callback: Callback): Promise<void> {
+    await answer(callback, () => {
+      const raw = javaScript(req.getProperties());
+      const resource = this.add(req, raw, true);
+      const response = new resourceProto.ReadResourceResponse();
+      response.setUrn(resource.urn);
+      response.setProperties(struct({ ...raw, ...resource.outputs }));
+      return response;
+    });
+  }
+
+  override registerResourceOutputs(req: resourceProto.RegisterResourceOutputsRequest, callback: Callback): void {
+    const resource = this.recorded.get(req.getUrn());
+    if (resource !== undefined) {
+      const secrets: string[] = [];
+      resource.outputs = plainRecord(javaScript(req.getOutputs()), secrets);
+      if (resource.urn === this.stackUrn) {
+        for (const path of secrets) this.secretOutputs.add(path.split(/[.[]/)[0] ?? path);
+        for (const [key, value] of Object.entries(resource.outputs)) this.findHoles(resource.urn, `output ${key}`, value);
+      }
+    }
+    callback(null, {});
+  }
+
+  override async invoke(req: resourceProto.ResourceInvokeRequest, callback: Callback): Promise<void> {
+    await answer(callback, () => {
+      const token = req.getTok();
+      const args = plainRecord(javaScript(req.getArgs()), []);
+      const response = new providerProto.InvokeResponse();
+      if (token === "pulumi:pulumi:getResource") {
+        const found = this.recorded.get(String(args.urn));
+        if (found === undefined) throw new Error(`${String(args.urn)} is not a resource of this program.`);
+        response.setReturn(struct({ urn: found.urn, id: found.id ?? "", state: found.outputs }));
+        return response;
+      }
+      const model = invokes[token];
+      if (model === undefined) throw new pulumi.RunError(`The simulator has no answer for the function ${token}.`);
+      const context = this.invokeContext(typeof args.region === "string" ? args.region : this.providerRegion(req.getProvider()));
+      response.setReturn(struct(model(args, context)));
+      return response;
+    });
+  }
+
+  private invokeContext(region: string): InvokeContext {
+    const facts = new Facts("", "", "", "", {}, region, this.account);
+    return { region, account: this.account, partition: facts.partition };
+  }
+
+  private add(
+    req: resourceProto.RegisterResourceRequest | resourceProto.ReadResourceRequest,
+    raw: Values,
+    read: boolean,
+  ): RecordedResource {
+    const type = req.getType();
+    const name = req.getName();
+    const parent = req.getParent() || undefined;
+    const urn = this.urn(parent, type, name);
+    if (this.names.has(urn)) this.problem(`Two resources have the URN ${urn}. Give one of them another name.`, urn);
+    this.names.add(urn);
+    const secretPaths: string[] = [];
+    const inputs = plainRecord(raw, secretPaths);
+    const registration = req instanceof resourceProto.RegisterResourceRequest ? req : undefined;
+    const custom = read || (registration?.getCustom() ?? false);
+    const remote = registration?.getRemote() ?? false;
+    const region = typeof inputs.region === "string" ? inputs.region : this.providerRegion(req.getProvider());
+    const reply = custom || remote ? this.reply(type, urn, name, inputs, region) : { id: undefined, outputs: {} };
+    for (const [key, value] of Object.entries(inputs)) this.findHoles(urn, key, value);
+    const propertyDependencies: Record<string, string[]> = {};
+    registration?.getPropertydependenciesMap().forEach((value, key) => {
+      const urns = value.getUrnsList();
+      if (urns.length > 0) propertyDependencies[key] = urns;
+    });
+    const resource: RecordedResource = {
+      urn,
+      type,
+      name,
+      custom,
+      read,
+      parent,
+      id: read && "getId" in req ? req.getId() : reply.id,
+      inputs,
+      secretPaths,
+      outputs: custom || remote ? { ...inputs, ...reply.outputs } : {},
+      region: typeof inputs.region === "string" ? inputs.region : undefined,
+      dependencies: req.getDependenciesList(),
+      propertyDependencies,
+      protect: registration?.getProtect() ?? false,
+      retainOnDelete: registration?.getRetainondelete() ?? false,
+      deleteBeforeReplace: registration?.getDeletebeforereplace() ?? false,
+      ignoreChanges: registration?.getIgnorechangesList() ?? [],
+      aliases: registration?.getAliasesList().length ?? 0,
+      source: frames(registration),
+    };
+    this.recorded.set(urn, resource);
+    if (type === STACK_TYPE) this.stackUrn = urn;
+    return resource;
+  }
+
+  private reply(
+    type: string,
+    urn: string,
+    logicalName: string,
+    inputs: Values,
+    region: string,
+  ): { id: string; outputs: Values } {
+    const model = models[type];
+    if (model === undefined) {
+      throw new pulumi.RunError(
+        `The simulator has no model for ${type} (resource "${logicalName}"). Add one to simulator/models/, with the id and the computed properties that AWS answers.`,
+      );
+    }
+    const given = model.nameProperty === undefined ? undefined : inputs[model.nameProperty];
+    const name =
+      typeof given === "string" ? given : `${logicalName}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}`;
+    const facts = new Facts(type, urn, logicalName, name, inputs, region, this.account);
+    const named = model.nameProperty === undefined ? {} : { [model.nameProperty]: name };
+    return { id: model.id(facts), outputs: { ...named, ...(this.preview ? {} : model.outputs?.(facts)) } };
+  }
+
+  /** What the program gets to see: its own inputs as it gave them (secrets stay secret), plus what was computed. */
+  private visible(raw: Values, resource: RecordedResource): Values {
+    const seen: Values = { ...raw };
+    for (const [key, value] of Object.entries(resource.outputs)) {
+      if (!(key in raw)) seen[key] = SECRET_OUTPUTS.has(`${resource.type} ${key}`) ? secretValue(value) : value;
+    }
+    return seen;
+  }
+
+  private urn(parent: string | undefined, type: string, name: string): string {
+    const parentType = parent?.split("::")[2];
+    const qualified = parentType === undefined || parentType === STACK_TYPE ? type : `${parentType}$${type}`;
+    return `urn:pulumi:${this.options.stack}::${this.options.project}::${qualified}::${name}`;
+  }
+
+  private providerRegion(reference: string): string {
+    const provider = this.recorded.get(reference.slice(0, Math.max(0, reference.lastIndexOf("::"))));
+    const own = provider?.inputs.region;
+    return typeof own === "string" ? own : (this.options.config?.["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1");
+  }
+
+  /** Values that only a mistake can produce: an Output pasted into a string, or one that resolved to nothing. */
+  private findHoles(urn: string, path: string, value: unknown): void {
+    if (typeof value === "string") {
+      if (value.includes("Calling [toString] on an [Output<T>]") || value.includes("[object Object]")) {
+        this.problem(`${path} holds an Output pasted into a string; use pulumi.interpolate.`, urn);
+      } else if (/\bundefined\b/.test(value) && !/\s/.test(value)) {
+        this.problem(`${path} = "${value}" holds the word undefined: something it is made of has no value.`, urn);
+      }
+      return;
+    }
+    if (value === null) this.problem(`${path} resolved to undefined.`, urn);
+    else if (Array.isArray(value)) value.forEach((item, index) => this.findHoles(urn, `${path}[${index}]`, item));
+    else if (typeof value === "object") {
+      for (const [key, item] of Object.entries(value as Values)) this.findHoles(urn, `${path}.${key}`, item);
+    }
+  }
+}
+
+type Values = Record<string, unknown>;
+type Callback = (error: unknown, response: unknown) => void;
+
+const STACK_TYPE = "pulumi:pulumi:Stack";
+
+/** Outputs that the provider's schema marks as secret. */
+const SECRET_OUTPUTS = new Set([
+  "random:index/randomPassword:RandomPassword result",
+  "random:index/randomPassword:RandomPassword bcryptHash",
+  "aws:apigateway/apiKey:ApiKey value",
+]);
+
+async function answer(callback: Callback, make: () => unknown): Promise<void> {
+  let response: unknown;
+  try {
+    response = make();
+  } catch (error) {
+    callback(error, undefined);
+    return;
+  }
+  callback(null, response);
+}
+
+function javaScript(from: Struct | undefined): Values {
+  return from?.toJavaScript() ?? {};
+}
+
+function struct(values: Values): Struct {
+  return Struct.fromJavaScript(withoutUndefined(values));
+}
+
+function withoutUndefined(values: Values): { [key: string]: JavaScriptValue } {
+  const kept: { [key: string]: JavaScriptValue } = {};
+  // What is left after JSON-like decoding is JSON-like: models answer with plain data.
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) kept[key] = value as JavaScriptValue;
+  return kept;
+}
+
+const { specialSigKey, specialSecretSig, specialResourceSig } = pulumi.runtime;
+
+function secretValue(value: unknown): Values {
+  return { [specialSigKey]: specialSecretSig, value };
+}
+
+function plainRecord(values: Values, secrets: string[]): Values {
+  const result: Values = {};
+  for (const [key, value] of Object.entries(values)) result[key] = plain(value, key, secrets);
+  return result;
+}
+
+function plain(value: unknown, path: string, secrets: string[]): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}[${index}]`, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  const signed = value as Values;
+  switch (signed[specialSigKey]) {
+    case specialSecretSig:
+      secrets.push(path);
+      return plain(signed.value, path, secrets);
+    case specialResourceSig:
+      return signed.id === undefined ? signed.urn : signed.id || UNKNOWN;
+    default: {
+      const result: Values = {};
+      for (const [key, item] of Object.entries(signed)) result[key] = plain(item, `${path}.${key}`, secrets);
+      return result;
+    }
+  }
+}
+
+function frames(registration: resourceProto.RegisterResourceRequest | undefined): SourceFrame[] {
+  const list = registration?.getStacktrace()?.getFramesList() ?? [];
+  const result: SourceFrame[] = [];
+  for (const frame of list) {
+    const position = frame.getPc();
+    if (position) result.push({ uri: position.getUri(), line: position.getLine(), column: position.getColumn() });
+  }
+  return result;
+}

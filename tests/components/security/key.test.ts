@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { Key } from "../../../components/security/key";
+import { componentContract } from "../../support/contract";
+import { named, recordProgram, statements } from "../../support/record";
+
+describe("Key", () => {
+  componentContract("security", "Key", {
+    minimal: (name, opts) => new Key(name, { description: "Orders" }, opts),
+    complete: (name, opts) =>
+      new Key(
+        name,
+        {
+          description: "Orders",
+          services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "cloudtrail", "config", "cloudfront"],
+          deletionWindowInDays: 14,
+          rotationPeriodInDays: 180,
+          multiRegion: true,
+          environment: "development",
+          tags: { team: "orders" },
+          transform: { key: { bypassPolicyLockoutSafetyCheck: false }, alias: (args) => void (args.name = "alias/orders") },
+        },
+        opts,
+      ),
+    errors: {
+      "a deletion window out of range": {
+        build: (name) => new Key(name, { description: "x", deletionWindowInDays: 3 }),
+        message: /Key "one": deletionWindowInDays = 3 .* from 7 to 30/,
+      },
+      "a rotation period out of range": {
+        build: (name) => new Key(name, { description: "x", rotationPeriodInDays: 30 }),
+        message: /rotationPeriodInDays = 30 .* from 90 to 2560/,
+      },
+      "a service named twice": {
+        build: (name) => new Key(name, { description: "x", services: ["logs", "logs"] }),
+        message: /"logs" stands twice/,
+      },
+    },
+  });
+
+  it("holds CloudWatch Logs to this account's log groups in its own region", async () => {
+    const recording = await recordProgram(() => void new Key("k", { description: "x", services: ["logs"] }));
+    const [, logs] = statements(named(recording, "k-key").inputs.policy);
+    assert.deepEqual(logs?.Principal, { Service: "logs.eu-west-1.amazonaws.com" });
+    assert.deepEqual(logs?.Condition, {
+      ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*" },
+    });
+  });
+});
