@@ -158,7 +158,8 @@ class RecordingMonitor extends MockMonitor {
       resource.outputs = plainRecord(javaScript(req.getOutputs()), secrets);
       if (resource.urn === this.stackUrn) {
         for (const path of secrets) this.secretOutputs.add(path.split(/[.[]/)[0] ?? path);
-        for (const [key, value] of Object.entries(resource.outputs)) this.findHoles(resource.urn, `output ${key}`, value);
+        for (const [key, value] of Object.entries(resource.outputs))
+          this.findHoles(resource.urn, `output ${key}`, value);
       }
     }
     callback(null, {});
@@ -177,7 +178,9 @@ class RecordingMonitor extends MockMonitor {
       }
       const model = invokes[token];
       if (model === undefined) throw new pulumi.RunError(`The simulator has no answer for the function ${token}.`);
-      const context = this.invokeContext(typeof args.region === "string" ? args.region : this.providerRegion(req.getProvider()));
+      const context = this.invokeContext(
+        typeof args.region === "string" ? args.region : this.providerRegion(req.getProvider()),
+      );
       response.setReturn(struct(model(args, context)));
       return response;
     });
@@ -253,7 +256,9 @@ class RecordingMonitor extends MockMonitor {
     }
     const given = model.nameProperty === undefined ? undefined : inputs[model.nameProperty];
     const name =
-      typeof given === "string" ? given : `${logicalName}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}`;
+      typeof given === "string"
+        ? given
+        : `${logicalName}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}`;
     const facts = new Facts(type, urn, logicalName, name, inputs, region, this.account);
     const named = model.nameProperty === undefined ? {} : { [model.nameProperty]: name };
     return { id: model.id(facts), outputs: { ...named, ...(this.preview ? {} : model.outputs?.(facts)) } };
@@ -277,7 +282,9 @@ class RecordingMonitor extends MockMonitor {
   private providerRegion(reference: string): string {
     const provider = this.recorded.get(reference.slice(0, Math.max(0, reference.lastIndexOf("::"))));
     const own = provider?.inputs.region;
-    return typeof own === "string" ? own : (this.options.config?.["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1");
+    return typeof own === "string"
+      ? own
+      : (this.options.config?.["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1");
   }
 
   /** Values that only a mistake can produce: an Output pasted into a string, or one that resolved to nothing. */

@@ -26,10 +26,7 @@ export interface AlarmRule {
   readonly description: string;
   readonly metric: Metric;
   readonly comparison:
-    | "GreaterThanThreshold"
-    | "GreaterThanOrEqualToThreshold"
-    | "LessThanThreshold"
-    | "LessThanOrEqualToThreshold";
+    "GreaterThanThreshold" | "GreaterThanOrEqualToThreshold" | "LessThanThreshold" | "LessThanOrEqualToThreshold";
   /** In the metric's own unit. */
   readonly threshold: pulumi.Input<number>;
   /** Periods looked at. Default 5. */

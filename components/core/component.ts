@@ -107,7 +107,8 @@ export abstract class Component extends pulumi.ComponentResource {
   /** This AWS account's id, 12 digits. Asked once per component tree. */
   get account(): pulumi.Output<string> {
     this.accountId ??=
-      this.contextParent?.account ?? aws.getCallerIdentityOutput({}, { parent: this }).apply((caller) => caller.accountId);
+      this.contextParent?.account ??
+      aws.getCallerIdentityOutput({}, { parent: this }).apply((caller) => caller.accountId);
     return this.accountId;
   }
 
@@ -127,7 +128,8 @@ export abstract class Component extends pulumi.ComponentResource {
     transform?: Transform<Args>,
   ): pulumi.CustomResourceOptions {
     const merged: pulumi.CustomResourceOptions = { ...options, parent: this };
-    if (transform !== undefined) merged.transformations = [...(options.transformations ?? []), asTransformation(transform)];
+    if (transform !== undefined)
+      merged.transformations = [...(options.transformations ?? []), asTransformation(transform)];
     return merged;
   }
 
@@ -185,7 +187,7 @@ function inheritContext(label: string, args: ComponentArgs, parent: ComponentCon
       label,
       "region",
       args.region,
-      'Give `region`, place the component under a Region, or run `pulumi config set aws:region <region>`.',
+      "Give `region`, place the component under a Region, or run `pulumi config set aws:region <region>`.",
     );
   }
   return {
@@ -229,7 +231,8 @@ function withTags(
   own: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined,
 ): pulumi.Input<Record<string, pulumi.Input<string>>> {
   if (own === undefined) return inherited;
-  if (pulumi.Output.isInstance(own) || own instanceof Promise) return pulumi.output(own).apply((set) => ({ ...inherited, ...set }));
+  if (pulumi.Output.isInstance(own) || own instanceof Promise)
+    return pulumi.output(own).apply((set) => ({ ...inherited, ...set }));
   return { ...inherited, ...own };
 }
 

@@ -64,7 +64,10 @@ export function fitName(kind: NameKind, name: string, reserve = 0): string {
   const rule: NameRule = NAME_RULES[kind];
   const max = rule.max - reserve;
   const cased = rule.lowercase ? name.toLowerCase() : name;
-  const clean = cased.replace(rule.refused, "-").replace(/-{2,}/g, "-").replace(/^-+|-+$/g, "");
+  const clean = cased
+    .replace(rule.refused, "-")
+    .replace(/-{2,}/g, "-")
+    .replace(/^-+|-+$/g, "");
   if (clean.length <= max) return clean;
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 7);
   return `${clean.slice(0, max - 8).replace(/-+$/, "")}-${digest}`;

@@ -99,7 +99,12 @@ export class Connections implements Connectable {
   private ingress(suffix: string, port: Port, peer: string, source: Peer): void {
     new aws.vpc.SecurityGroupIngressRule(
       this.owner.childName(`${suffix}-${describe(port)}`),
-      { securityGroupId: this.securityGroupId, description: `${describe(port)} from ${peer}`, ...range(port), ...source },
+      {
+        securityGroupId: this.securityGroupId,
+        description: `${describe(port)} from ${peer}`,
+        ...range(port),
+        ...source,
+      },
       this.owner.childOptions(),
     );
   }

@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component, Transform } from "../core";
 
-
 export interface LogGroupOptions {
   /** Full log group name where AWS dictates one, e.g. `aws-waf-logs-...`. Default `/<stack>/<component>/<suffix>`. */
   name?: string;

@@ -1,6 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs, type Grantee, grant, policyDocument, type Statement, type Transform } from "../core";
+import {
+  Component,
+  type ComponentArgs,
+  type Grantee,
+  grant,
+  policyDocument,
+  type Statement,
+  type Transform,
+} from "../core";
 
 /** AWS services that must be named in a key's policy before they can use it; the others act with the caller's own permissions. */
 export type KeyService =

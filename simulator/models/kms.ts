@@ -10,7 +10,9 @@ export const kms: Models = {
     id: (f) => f.name,
     outputs: (f) => ({
       arn: f.arn("kms", f.name),
-      targetKeyArn: f.text("targetKeyId").startsWith("arn:") ? f.text("targetKeyId") : f.arn("kms", `key/${f.text("targetKeyId")}`),
+      targetKeyArn: f.text("targetKeyId").startsWith("arn:")
+        ? f.text("targetKeyId")
+        : f.arn("kms", `key/${f.text("targetKeyId")}`),
     }),
   },
 };

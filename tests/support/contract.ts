@@ -77,7 +77,10 @@ export function componentContract(concern: string, kind: string, cases: Contract
       for (const resource of recording.resources) {
         for (const property of ["password", "masterPassword", "authToken", "secretString", "passwords"]) {
           if (resource.inputs[property] === undefined) continue;
-          assert.ok(resource.secretPaths.some((path) => path.startsWith(property)), `${resource.urn} ${property}`);
+          assert.ok(
+            resource.secretPaths.some((path) => path.startsWith(property)),
+            `${resource.urn} ${property}`,
+          );
         }
       }
     });

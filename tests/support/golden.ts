@@ -14,7 +14,10 @@ export function inventory(recording: Recording): Record<string, unknown> {
         ...(resource.protect ? { protect: true } : {}),
         ...(resource.ignoreChanges.length > 0 ? { ignoreChanges: resource.ignoreChanges } : {}),
       };
-      return [`${resource.type} ${resource.name}`, sorted({ ...resource.inputs, ...(Object.keys(options).length > 0 ? { "(options)": options } : {}) })];
+      return [
+        `${resource.type} ${resource.name}`,
+        sorted({ ...resource.inputs, ...(Object.keys(options).length > 0 ? { "(options)": options } : {}) }),
+      ];
     });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

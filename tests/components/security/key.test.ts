@@ -17,7 +17,10 @@ describe("Key", () => {
           multiRegion: true,
           environment: "development",
           tags: { team: "orders" },
-          transform: { key: { bypassPolicyLockoutSafetyCheck: false }, alias: (args) => void (args.name = "alias/orders") },
+          transform: {
+            key: { bypassPolicyLockoutSafetyCheck: false },
+            alias: (args) => void (args.name = "alias/orders"),
+          },
         },
         opts,
       ),
