@@ -11,4 +11,30 @@ export const cloudwatch: Models = {
     id: (f) => f.name,
     outputs: (f) => ({ arn: f.arn("cloudwatch", `alarm:${f.name}`) }),
   },
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
+    id: (f) => f.text("policyName") || f.text("resourceArn"),
+    outputs: (f) => ({ policyScope: f.text("resourceArn") ? "RESOURCE" : "ACCOUNT", revisionId: f.hex(32) }),
+  },
+  "aws:cloudwatch/logDeliverySource:LogDeliverySource": {
+    nameProperty: "name",
+    id: (f) => f.name,
+    // The third colon-separated part of an ARN is the service: arn:aws:cloudfront::...
+    outputs: (f) => ({ arn: f.arn("logs", `delivery-source:${f.name}`), service: f.text("resourceArn").split(":")[2] }),
+  },
+  "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {
+    nameProperty: "name",
+    id: (f) => f.name,
+    outputs: (f) => ({
+      arn: f.arn("logs", `delivery-destination:${f.name}`),
+      deliveryDestinationType: f.text("deliveryDestinationType") || "S3",
+    }),
+  },
+  "aws:cloudwatch/logDelivery:LogDelivery": {
+    id: (f) => f.hex(16),
+    outputs: (f) => ({
+      arn: f.arn("logs", `delivery:${f.hex(16)}`),
+      fieldDelimiter: "",
+      recordFields: f.list("recordFields"),
+    }),
+  },
 };

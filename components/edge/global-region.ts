@@ -1,0 +1,31 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ArgumentError, Component, type ComponentArgs } from "../core";
+
+/** Where AWS keeps what is global at the edge: CloudFront's certificates, web ACLs, logs and metrics, and Route 53's metrics and query logs. */
+export const GLOBAL_REGION = "us-east-1";
+
+/** Arguments of a component that lives in us-east-1 wherever its parent is. */
+export type GlobalComponentArgs = Omit<ComponentArgs, "region">;
+
+/**
+ * Puts a component's regional children in us-east-1. An alarm can only notify a topic of its own region, so topics inherited from a
+ * parent elsewhere would be refused by CloudWatch in the middle of an update: they must be given anew.
+ */
+export function inGlobalRegion(
+  kind: string,
+  name: string,
+  args: GlobalComponentArgs,
+  opts: pulumi.ComponentResourceOptions | undefined,
+): ComponentArgs {
+  const parent = opts?.parent instanceof Component ? opts.parent.context : undefined;
+  if (parent?.alarmTopics !== undefined && parent.region !== GLOBAL_REGION && args.alarmTopics === undefined) {
+    throw new ArgumentError(
+      `${kind} "${name}"`,
+      "alarmTopics",
+      args.alarmTopics,
+      `Its alarms are in ${GLOBAL_REGION} and can notify topics of that region only, while its parent's topics are in ${parent.region}. ` +
+        `Give \`alarmTopics\` of ${GLOBAL_REGION}, or place it under a component of that region.`,
+    );
+  }
+  return { ...args, region: GLOBAL_REGION };
+}

@@ -1,0 +1,3 @@
+export * from "./certificate";
+export * from "./dns";
+export * from "./firewall";
