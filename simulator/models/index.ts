@@ -1,12 +1,13 @@
-import type { Models } from "../model";
+import type { Models, RemoteModels } from "../model";
 import { apigateway } from "./apigateway";
+import { appautoscaling } from "./appautoscaling";
 import { backup } from "./backup";
 import { cloudfront } from "./cloudfront";
 import { cloudtrail } from "./cloudtrail";
 import { cloudwatch } from "./cloudwatch";
 import { dns } from "./dns";
 import { ec2 } from "./ec2";
-import { ecr } from "./ecr";
+import { awsxEcr, ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { elasticache } from "./elasticache";
 import { globalaccelerator } from "./globalaccelerator";
@@ -29,6 +30,7 @@ import { wafv2 } from "./wafv2";
 /** Every resource type that the simulator answers for, by service. */
 export const models: Models = {
   ...apigateway,
+  ...appautoscaling,
   ...backup,
   ...cloudfront,
   ...cloudtrail,
@@ -55,3 +57,6 @@ export const models: Models = {
   ...ssm,
   ...wafv2,
 };
+
+/** Every remote component that the simulator stands in for. */
+export const remoteModels: RemoteModels = { ...awsxEcr };
