@@ -1,0 +1,5 @@
+import { scale } from "./scale.mjs";
+import { startUp } from "./start-up.mjs";
+
+await startUp();
+await scale();

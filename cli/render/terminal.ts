@@ -1,0 +1,123 @@
+import { createColors, isColorSupported } from "picocolors";
+import type { CheckResult } from "../check";
+import { countsByType, resourceTree, shortType, type TreeNode } from "./tree";
+
+const WIDTH = 118;
+
+/** The report of `palisade check` for a person: tree by region and component, counts, outputs, verdict. */
+export function renderTerminal(result: CheckResult, full: boolean, color = isColorSupported): string {
+  const { bold, dim } = createColors(color);
+  const { recording } = result;
+  const managed = recording.resources.filter((resource) => resource.custom && !resource.read).length;
+  const components = recording.resources.length - managed - 1;
+  return [
+    bold(`${recording.project} / ${recording.stack}`) + dim(`  ${managed} resources in ${components} components`),
+    "",
+    ...resourceTree(recording).flatMap((node) => renderNode(node, "", "", full, color)),
+    "",
+    bold("Resources by type"),
+    ...columns(countsByType(recording).map(([type, count]) => `${String(count).padStart(5)}  ${shortType(type)}`)),
+    "",
+    bold("Outputs"),
+    ...renderOutputs(result, color),
+    "",
+    ...renderVerdict(result, color),
+  ].join("\n");
+}
+
+function renderNode(node: TreeNode, first: string, rest: string, full: boolean, color: boolean): string[] {
+  const { bold, cyan, dim } = createColors(color);
+  const { resource, children } = node;
+  if (resource.custom) return [`${first}${dim(shortType(resource.type))} ${resource.name}`];
+  const components = children.filter((child) => !child.resource.custom);
+  const customs = children.filter((child) => child.resource.custom);
+  const region = typeof resource.outputs.region === "string" ? `  ${cyan(resource.outputs.region)}` : "";
+  const lines = [`${first}${bold(shortType(resource.type))} ${resource.name}${region}`];
+  const entries = full ? [...customs, ...components] : components;
+  if (!full && customs.length > 0) {
+    const bar = components.length > 0 ? "│ " : "  ";
+    lines.push(...wrap(summary(customs), WIDTH - rest.length - 2).map((text) => `${rest}${bar}${dim(text)}`));
+  }
+  entries.forEach((child, index) => {
+    const last = index === entries.length - 1;
+    lines.push(...renderNode(child, `${rest}${last ? "└─" : "├─"}`, `${rest}${last ? "  " : "│ "}`, full, color));
+  });
+  return lines;
+}
+
+/** `3 ec2.Subnet, 1 ec2.Vpc`: what a component holds directly. */
+function summary(customs: readonly TreeNode[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { resource } of customs) {
+    const type = shortType(resource.type);
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return [...counts].map(([type, count]) => (count === 1 ? type : `${count} ${type}`));
+}
+
+function wrap(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of words) {
+    const next = line === "" ? word : `${line}, ${word}`;
+    if (next.length > width && line !== "") {
+      lines.push(`${line},`);
+      line = word;
+    } else line = next;
+  }
+  return [...lines, line];
+}
+
+/** Lays short lines out in as many columns as fit, filled downwards. */
+function columns(cells: readonly string[]): string[] {
+  const width = Math.max(...cells.map((cell) => cell.length), 1) + 2;
+  const count = Math.max(1, Math.floor(WIDTH / width));
+  const height = Math.ceil(cells.length / count);
+  return Array.from({ length: height }, (_, row) =>
+    Array.from({ length: count }, (__, column) => (cells[column * height + row] ?? "").padEnd(width))
+      .join("")
+      .trimEnd(),
+  );
+}
+
+function renderOutputs({ recording }: CheckResult, color: boolean): string[] {
+  const { dim } = createColors(color);
+  const entries = Object.entries(recording.outputs);
+  if (entries.length === 0) return [dim("  none")];
+  return entries.flatMap(([name, value]) => {
+    if (recording.secretOutputs.includes(name)) return [`  ${name}: ${dim("[secret]")}`];
+    return renderValue(value, `  ${name}:`, "    ");
+  });
+}
+
+function renderValue(value: unknown, label: string, indent: string): string[] {
+  if (typeof value !== "object" || value === null) return [`${label} ${String(value)}`];
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return [`${label} ${value.join(", ")}`];
+  return [label, ...Object.entries(value).flatMap(([key, item]) => renderValue(item, `${indent}${key}:`, `${indent}  `))];
+}
+
+function renderVerdict({ findings, positions }: CheckResult, color: boolean): string[] {
+  const { bold, dim, green, red, yellow } = createColors(color);
+  const violations = findings.filter(({ verdict }) => verdict.kind === "fail");
+  const open = findings.filter(({ verdict }) => verdict.kind === "undetermined");
+  const lines = PACKS.map((pack) => {
+    const own = findings.filter(({ rule }) => pack.rules.includes(rule));
+    const count = (kind: string) => own.filter(({ verdict }) => verdict.kind === kind).length;
+    const mark = count("fail") > 0 ? red("fail") : count("undetermined") > 0 ? yellow("open") : green("pass");
+    const numbers = `${count("pass")} pass, ${count("fail")} fail, ${count("undetermined")} undetermined, ${count("not-applicable")} not applicable`;
+    return `  ${mark}  ${pack.name.padEnd(18)} ${String(pack.rules.length).padStart(3)} rules: ${numbers}`;
+  });
+  const details = [...violations, ...open].flatMap(({ rule, resource, verdict }) => {
+    const place = positions.declaration(resource.frames);
+    const what = verdict.kind === "fail" ? verdict.message : `not known before the update: ${verdict.kind === "undetermined" ? verdict.path : ""}`;
+    return [
+      "",
+      `  ${verdict.kind === "fail" ? red(rule.severity) : yellow("open")} ${bold(rule.id)} ${rule.requirements.length > 0 ? dim(`PCI ${rule.requirements.join(", ")}`) : ""}`,
+      `    ${shortType(resource.type)} ${resource.name}${place === undefined ? "" : dim(`  ${place.file}:${place.line}`)}`,
+      `    ${what}`,
+      `    Fix: ${rule.remediation}`,
+    ];
+  });
+  const total = violations.length === 0 ? green("every rule holds") : red(`${violations.length} violations`);
+  return [bold("Policies"), ...lines, ...details, "", `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}`];
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { loadConfig } from "../../stacks/config/load";
+import { ConfigError, nearest } from "../../stacks/config/problems";
+import { stackValues } from "../support/stack-file";
+
+function problemsOf(changes: Record<string, unknown>, stack = "prod"): string[] {
+  try {
+    loadConfig(stackValues(stack, changes), stack);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message.split("\n").slice(1).map((line) => line.trim());
+  }
+  return [];
+}
+
+const services = (): Record<string, Record<string, unknown>> => JSON.parse(stackValues("prod")["palisade:services"]!);
+const service = (name: string, changes: Record<string, unknown>) => ({ ...services(), [name]: { ...services()[name], ...changes } });
+const region = (changes: Record<string, unknown>) => [
+  { name: "us-east-1", zones: ["us-east-1a", "us-east-1b"], cidr: "10.20.0.0/16", ...changes },
+];
+const database = (changes: Record<string, unknown>) => ({ ...JSON.parse(stackValues("prod")["palisade:database"]!), ...changes });
+
+describe("configuration", () => {
+  for (const stack of ["prod", "dev"]) {
+    it(`takes Pulumi.${stack}.yaml`, () => {
+      assert.equal(loadConfig(stackValues(stack), stack).system, "payments");
+    });
+  }
+
+  it("fills defaults in", () => {
+    const config = loadConfig(stackValues("dev"), "dev");
+    assert.deepEqual(config.clients, {});
+    assert.equal(config.shieldAdvanced, false);
+    assert.equal(config.processors.sandbox?.port, 443);
+  });
+
+  it("reports everything that is wrong at once, and says that nothing was registered", () => {
+    const wrong = { "palisade:environment": "prod", "palisade:owner": "Payments Team", "palisade:domain": undefined };
+    assert.throws(() => loadConfig(stackValues("prod", wrong), "prod"), /Pulumi\.prod\.yaml: 3 problems; nothing was registered/);
+  });
+
+  const cases: Record<string, { changes: Record<string, unknown>; problem: RegExp }> = {
+    "a missing system": { changes: { "palisade:system": undefined }, problem: /^palisade:system: Is required\. Use one of: payments/ },
+    "an unknown system": { changes: { "palisade:system": "payment" }, problem: /^palisade:system = "payment": Is not a system/ },
+    "an unknown key, with the nearest": { changes: { "palisade:databse": {} }, problem: /^palisade:databse: Unknown key\. Did you mean database\?/ },
+    "an unknown namespace, with the nearest": { changes: { "palisaed:domain": "x" }, problem: /^palisaed:domain: .*palisade:domain/ },
+    "an unknown nested key, with the nearest": {
+      changes: { "palisade:cache": { engine: "valkey", nodeTyp: "cache.r7g.large", nodeType: "cache.r7g.large", replicas: 1 } },
+      problem: /^palisade:cache\.nodeTyp: Unknown key\. Did you mean nodeType\?/,
+    },
+    "an unknown key in a union, with the nearest": {
+      changes: { "palisade:database": database({ maxStorageGB: 1 }) },
+      problem: /^palisade:database\.maxStorageGB: Unknown key\. Did you mean maxStorageGiB\?/,
+    },
+    "an unset required key": { changes: { "palisade:cache": { engine: "valkey", replicas: 1 } }, problem: /^palisade:cache\.nodeType: Is required/ },
+    "a missing top-level key": { changes: { "palisade:regions": undefined }, problem: /^palisade:regions: Is required/ },
+    "a wrong type": { changes: { "palisade:regions": "us-east-1" }, problem: /^palisade:regions = "us-east-1": Give a array|an array/ },
+    "a wrong enum value, with the nearest": {
+      changes: { "palisade:environment": "productoin" },
+      problem: /^palisade:environment = "productoin": Use one of: production, development\. Did you mean production\?/,
+    },
+    "a wrong union key": { changes: { "palisade:messaging": { kind: "sns" } }, problem: /^palisade:messaging\.kind = "sns": Use one of: sqs, kafka/ },
+    "a bad CIDR": { changes: { "palisade:regions": region({ cidr: "10.20.0.0/99" }) }, problem: /^palisade:regions\[0\]\.cidr = "10\.20\.0\.0\/99": Give an IPv4 range/ },
+    "a CIDR of the wrong size": { changes: { "palisade:regions": region({ cidr: "10.20.0.0/24" }) }, problem: /regions\[0\]\.cidr = .* from \/16 to \/20/ },
+    "a CIDR with host bits": { changes: { "palisade:regions": region({ cidr: "10.20.0.1/16" }) }, problem: /regions\[0\]\.cidr = "10\.20\.0\.1\/16": .*10\.20\.0\.0\/16/ },
+    "overlapping CIDRs": {
+      changes: { "palisade:regions": [...region({}), { name: "eu-west-1", zones: ["eu-west-1a", "eu-west-1b"], cidr: "10.20.128.0/17" }] },
+      problem: /^palisade:regions\[1\]\.cidr = "10\.20\.128\.0\/17": Overlaps 10\.20\.0\.0\/16 of us-east-1/,
+    },
+    "a region twice": { changes: { "palisade:regions": [...region({}), ...region({ cidr: "10.99.0.0/16" })] }, problem: /regions\[1\]\.name = "us-east-1": This region stands twice/ },
+    "one zone in production": { changes: { "palisade:regions": region({ zones: ["us-east-1a"] }) }, problem: /regions\[0\]\.zones = .*at least two zones/ },
+    "a zone twice": { changes: { "palisade:regions": region({ zones: ["us-east-1a", "us-east-1b", "us-east-1a"] }) }, problem: /zones\[2\] = "us-east-1a": This zone stands twice/ },
+    "a zone outside its region": { changes: { "palisade:regions": region({ zones: ["us-east-1a", "eu-west-1b"] }) }, problem: /zones\[1\] = "eu-west-1b": Is not a zone of us-east-1/ },
+    "an invalid Fargate size": { changes: { "palisade:services": service("web-server", { size: { cpu: 256, memory: 4096 } }) }, problem: /services\.web-server\.size\.memory = 4096: With cpu 256 .*512, 1024, 2048/ },
+    "a service name that AWS names can not hold": {
+      changes: { "palisade:services": { ...services(), "a-service-name-that-is-far-too-long": services()["web-server"] } },
+      problem: /services\.a-service-name-that-is-far-too-long: .*longer than 24/,
+    },
+    "a role that nobody has": {
+      changes: { "palisade:services": Object.fromEntries(Object.entries(services()).filter(([name]) => name !== "ledger-writer")) },
+      problem: /^palisade:services: No service has the role ledger-writer/,
+    },
+    "min above max": { changes: { "palisade:services": service("web-server", { scaling: { min: 5, max: 2, cpuPercent: 60 } }) }, problem: /web-server\.scaling\.min = 5: min is larger than max/ },
+    "one task in production": { changes: { "palisade:services": service("web-server", { scaling: { min: 1, max: 2, cpuPercent: 60 } }) }, problem: /scaling\.min = 1: Production needs/ },
+    "a worker without a backlog target": { changes: { "palisade:services": service("ledger-writer", { scaling: { min: 2, max: 4 } }) }, problem: /ledger-writer\.scaling: .*backlogPerTask/ },
+    "a server with a backlog target": {
+      changes: { "palisade:services": service("web-server", { scaling: { min: 2, max: 4, backlogPerTask: 4 } }) },
+      problem: /web-server\.scaling\.backlogPerTask = 4: .*drains no queue/,
+    },
+    "both a tag and a context": { changes: { "palisade:services": service("web-server", { image: { tag: "1", context: "app" } }) }, problem: /web-server\.image = .*either tag or context/ },
+    "shards with a gap": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] }, s1: { buckets: [200, 4095] } } }) }, problem: /shards\.s1\.buckets = .*Nobody owns the buckets 100 to 199/ },
+    "shards that overlap": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] }, s1: { buckets: [50, 4095] } } }) }, problem: /shards\.s1\.buckets = .*another shard/ },
+    "shards that do not reach the end": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] } } }) }, problem: /Nobody owns the buckets 100 to 4095/ },
+    "storage that can not grow": { changes: { "palisade:database": database({ maxStorageGiB: 401 }) }, problem: /maxStorageGiB = 401: .*10 %/ },
+    "short backups in production": { changes: { "palisade:database": database({ backupRetentionDays: 1 }) }, problem: /backupRetentionDays = 1: .*7 days/ },
+    "a single cache node in production": { changes: { "palisade:cache": { nodeType: "cache.r7g.large", replicas: 0 } }, problem: /cache\.replicas = 0: .*replica/ },
+    "one host for two things": { changes: { "palisade:domain": { name: "pay.example.com", web: "www", api: "www" } }, problem: /domain\.api = "www"/ },
+    "a bad address": { changes: { "palisade:alarms": { critical: ["oncall"], warning: ["a@example.com"] } }, problem: /alarms\.critical\[0\] = "oncall": Give an e-mail/ },
+    "no home region": { changes: { "aws:region": undefined }, problem: /^aws:region: Is required/ },
+    "a global database in one region": {
+      changes: { "palisade:regions": region({}), "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large" } },
+      problem: /database\.engine = "aurora-global": .*two regions/,
+    },
+    "Kafka over two zones": {
+      changes: { "palisade:regions": region({}), "palisade:messaging": { kind: "kafka", instanceType: "kafka.m7g.large", storageGiB: 100 } },
+      problem: /messaging\.kind = "kafka": .*three/,
+    },
+    "both observability alternatives": {
+      changes: { "palisade:observability": { logSearch: { instanceType: "r7g.large.search", volumeGiB: 100 }, metrics: { collectorImage: "x" } } },
+      problem: /^palisade:observability: .*alternatives/,
+    },
+  };
+  for (const [what, { changes, problem }] of Object.entries(cases)) {
+    it(`refuses ${what}`, () => {
+      const problems = problemsOf(changes);
+      assert.ok(problems.some((line) => problem.test(line)), `got:\n${problems.join("\n")}`);
+    });
+  }
+
+  it("never throws anything but a ConfigError, whatever one key holds", () => {
+    const keys = Object.keys(stackValues("prod")).filter((key) => key.startsWith("palisade:"));
+    fc.assert(
+      fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {
+        try {
+          loadConfig(stackValues("prod", { [key]: value ?? "null" }), "prod");
+        } catch (error) {
+          assert.ok(error instanceof ConfigError, String(error));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("nearest", () => {
+  it("finds a typo and leaves a stranger alone", () => {
+    assert.equal(nearest("regoins", ["regions", "services"]), "regions");
+    assert.equal(nearest("colour", ["regions", "services"]), undefined);
+    assert.equal(nearest("x", []), undefined);
+  });
+});
