@@ -5,9 +5,9 @@ import * as resourceProto from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
-import { Facts, type InvokeContext } from "./model";
+import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
-import { models } from "./models";
+import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
 import { getStore, observeSdk, type SdkStore, waitForRPCs, withLocalStorage } from "./sdk-internals";
 
@@ -27,12 +27,17 @@ export interface RecordOptions {
   readonly account?: string;
 }
 
+/** The SDK keeps some of its state per process, so recordings wait for each other. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /**
  * Runs a Pulumi program in this process, without engine, plugins or credentials, and returns all it registered. Rejects with the
  * program's own error when it throws; everything else that is wrong is listed in `problems`.
  */
-export async function record(program: () => unknown, options: RecordOptions): Promise<Recording> {
-  return withLocalStorage(() => run(program, options));
+export function record(program: () => unknown, options: RecordOptions): Promise<Recording> {
+  const recording = turn.then(() => withLocalStorage(() => run(program, options)));
+  turn = recording.catch(() => undefined);
+  return recording;
 }
 
 async function run(program: () => unknown, options: RecordOptions): Promise<Recording> {
@@ -133,9 +138,8 @@ class RecordingMonitor extends MockMonitor {
       const resource = this.add(req, raw, false);
       const response = new resourceProto.RegisterResourceResponse();
       response.setUrn(resource.urn);
-      const remote = req.getRemote();
-      if ((req.getCustom() || remote) && !this.preview) response.setId(resource.id ?? "");
-      response.setObject(struct(this.visible(raw, resource)));
+      if (req.getCustom() && !this.preview) response.setId(resource.id ?? "");
+      response.setObject(struct(req.getRemote() ? this.construct(req, resource) : this.visible(raw, resource)));
       return response;
     });
   }
@@ -206,9 +210,8 @@ class RecordingMonitor extends MockMonitor {
     const inputs = plainRecord(raw, secretPaths);
     const registration = req instanceof resourceProto.RegisterResourceRequest ? req : undefined;
     const custom = read || (registration?.getCustom() ?? false);
-    const remote = registration?.getRemote() ?? false;
     const region = typeof inputs.region === "string" ? inputs.region : this.providerRegion(req.getProvider());
-    const reply = custom || remote ? this.reply(type, urn, name, inputs, region) : { id: undefined, outputs: {} };
+    const reply = custom ? this.reply(type, urn, name, inputs, region) : { id: undefined, outputs: {} };
     for (const [key, value] of Object.entries(inputs)) this.findHoles(urn, key, value);
     const propertyDependencies: Record<string, string[]> = {};
     registration?.getPropertydependenciesMap().forEach((value, key) => {
@@ -225,7 +228,7 @@ class RecordingMonitor extends MockMonitor {
       id: read && "getId" in req ? req.getId() : reply.id,
       inputs,
       secretPaths,
-      outputs: custom || remote ? { ...inputs, ...reply.outputs } : {},
+      outputs: custom ? { ...inputs, ...reply.outputs } : {},
       region: typeof inputs.region === "string" ? inputs.region : undefined,
       dependencies: req.getDependenciesList(),
       propertyDependencies,
@@ -239,6 +242,67 @@ class RecordingMonitor extends MockMonitor {
     this.recorded.set(urn, resource);
     if (type === STACK_TYPE) this.stackUrn = urn;
     return resource;
+  }
+
+  /** Does what the provider of a remote component does: registers the children, and answers with its outputs. */
+  private construct(req: resourceProto.RegisterResourceRequest, component: RecordedResource): Values {
+    const model = remoteModels[component.type];
+    if (model === undefined) {
+      throw new pulumi.RunError(
+        `The simulator has no model for the remote component ${component.type} (resource "${component.name}"). Add one to simulator/models/, with the children that its provider registers.`,
+      );
+    }
+    const provider = req.getProvidersMap().get("aws") ?? req.getProvider();
+    const region = component.region ?? this.providerRegion(provider);
+    const { type, urn, name, inputs } = component;
+    const facts = new Facts(type, urn, name, name, inputs, region, this.account);
+    const outputs = model.construct(facts, (childType, childName, childInputs, sources = {}) =>
+      this.addChild(component, region, childType, childName, childInputs, sources),
+    );
+    component.outputs = plainRecord(withoutUndefined(outputs), []);
+    return outputs;
+  }
+
+  private addChild(
+    component: RecordedResource,
+    region: string,
+    type: string,
+    name: string,
+    given: Values,
+    sources: Readonly<Record<string, readonly string[]>>,
+  ): RegisteredChild {
+    const urn = this.urn(component.urn, type, name);
+    if (this.names.has(urn)) this.problem(`Two resources have the URN ${urn}. Give one of them another name.`, urn);
+    this.names.add(urn);
+    const inputs: Values = withoutUndefined(given);
+    for (const [key, value] of Object.entries(inputs)) this.findHoles(urn, key, value);
+    const reply = this.reply(type, urn, name, inputs, region);
+    const inherited = Object.entries(component.propertyDependencies).filter(([property]) => property in inputs);
+    const propertyDependencies = { ...Object.fromEntries(inherited), ...sources };
+    const child: RecordedResource = {
+      urn,
+      type,
+      name,
+      custom: true,
+      read: false,
+      parent: component.urn,
+      id: reply.id,
+      inputs,
+      secretPaths: component.secretPaths.filter((path) => (path.split(/[.[]/)[0] ?? path) in inputs),
+      outputs: { ...inputs, ...reply.outputs },
+      region: typeof inputs.region === "string" ? inputs.region : undefined,
+      dependencies: [...new Set(Object.values(propertyDependencies).flat())],
+      propertyDependencies,
+      protect: component.protect,
+      retainOnDelete: component.retainOnDelete,
+      deleteBeforeReplace: false,
+      ignoreChanges: [],
+      aliases: 0,
+      source: component.source,
+    };
+    this.recorded.set(urn, child);
+    const id = this.preview ? "" : reply.id;
+    return { urn, outputs: child.outputs, reference: { [specialSigKey]: specialResourceSig, urn, id } };
   }
 
   private reply(
