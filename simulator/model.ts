@@ -67,6 +67,34 @@ export interface Model {
   readonly outputs?: (facts: Facts) => Readonly<Record<string, unknown>>;
 }
 
+/** A resource that a remote component has registered underneath itself. */
+export interface RegisteredChild {
+  readonly urn: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** The resource as a value, for the component's outputs: the SDK makes a live resource of it. */
+  readonly reference: unknown;
+}
+
+/**
+ * Registers a resource underneath a remote component. An input takes over the dependencies of the component's own input of the same name;
+ * `sources` names the URNs that other inputs' values come from.
+ */
+export type RegisterChild = (
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+  sources?: Readonly<Record<string, readonly string[]>>,
+) => RegisteredChild;
+
+/** A remote component: a provider's process registers its children, so the program's SDK never sees them. */
+export interface RemoteModel {
+  /** Registers the children that the provider would, and returns the component's outputs. */
+  readonly construct: (facts: Facts, register: RegisterChild) => Readonly<Record<string, unknown>>;
+}
+
+/** Type token of a remote component -> model. */
+export type RemoteModels = Readonly<Record<string, RemoteModel>>;
+
 /** Pulumi type token -> model. */
 export type Models = Readonly<Record<string, Model>>;
 

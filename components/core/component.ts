@@ -52,6 +52,8 @@ export interface Alarm {
   readonly resource: aws.cloudwatch.MetricAlarm;
 }
 
+/** awsx's remote components pass `region` and `tags` on to the children that only their provider sees. */
+const TAKES_CONTEXT = /^awsx?:/;
 /** AWS's `Name` tag means something on these services' resources only: their consoles show it instead of the id. */
 const NAMED_BY_TAG = /^aws:(ec2|vpc|ebs)\//;
 /** Its `tags` argument is a list with `propagateAtLaunch`; the component that makes one sets it itself. */
@@ -69,6 +71,8 @@ export abstract class Component extends pulumi.ComponentResource {
   readonly context: ComponentContext;
   /** Alarms of this component (not of the components inside it), in order of creation. */
   readonly alarms: Alarm[] = [];
+  /** Components directly inside this one, in order of creation. */
+  readonly parts: Component[] = [];
   protected readonly check: ArgumentCheck;
   private readonly contextParent: Component | undefined;
   private accountId: pulumi.Output<string> | undefined;
@@ -95,6 +99,7 @@ export abstract class Component extends pulumi.ComponentResource {
     this.name = name;
     this.context = context;
     this.check = new ArgumentCheck(label);
+    parent?.parts.push(this);
     // A provider of its own may mean another account, so the parent's answer does not hold there.
     this.contextParent = opts.provider === undefined && opts.providers === undefined ? parent : undefined;
   }
@@ -215,7 +220,7 @@ function carry(component: string, context: ComponentContext): pulumi.ResourceTra
     ...context.tags,
   };
   return ({ type, name, props, opts }) => {
-    if (!type.startsWith("aws:")) return undefined;
+    if (!TAKES_CONTEXT.test(type)) return undefined;
     const regional = "region" in props && props.region === undefined;
     const taggable = "tags" in props && type !== TAGS_AS_LIST;
     if (!regional && !taggable) return undefined;

@@ -18,8 +18,10 @@ export type KeyService =
   | "cloudwatch"
   /** EventBridge rules that target an encrypted queue or topic. */
   | "events"
-  /** AWS Backup and others that publish to an encrypted SNS topic. */
+  /** AWS Backup vaults that publish to an encrypted SNS topic. */
   | "backup"
+  /** The alert manager of a managed Prometheus workspace that publishes to an encrypted SNS topic. */
+  | "prometheus"
   /** Log delivery (VPC flow logs, NLB access logs, WAF) into an encrypted S3 bucket. */
   | "log-delivery"
   /** CloudTrail, for every trail of this account. */
@@ -27,7 +29,9 @@ export type KeyService =
   /** AWS Config's delivery channel. */
   | "config"
   /** CloudFront origin access control in front of an encrypted S3 bucket, for every distribution of this account. */
-  | "cloudfront";
+  | "cloudfront"
+  /** The ephemeral storage of Fargate tasks, for every ECS cluster of this account. It takes no multi-Region key. */
+  | "fargate";
 
 export interface KeyArgs extends ComponentArgs {
   /** What the key protects, shown in the KMS console. */
@@ -68,6 +72,8 @@ export class Key extends Component {
   readonly arn: pulumi.Output<string>;
   readonly keyId: pulumi.Output<string>;
   readonly aliasName: pulumi.Output<string>;
+  /** Services that its policy names; a component whose service is missing here says so before AWS does. */
+  readonly services: readonly KeyService[];
   readonly nodes: { readonly key: aws.kms.Key; readonly alias: aws.kms.Alias };
 
   constructor(name: string, args: KeyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -76,7 +82,14 @@ export class Key extends Component {
     const rotationPeriod = args.rotationPeriodInDays ?? 365;
     this.check.integer("deletionWindowInDays", deletionWindow, 7, 30, "of days");
     this.check.integer("rotationPeriodInDays", rotationPeriod, 90, 2560, "of days");
-    this.check.unique("services", args.services ?? []);
+    this.services = args.services ?? [];
+    this.check.unique("services", this.services);
+    this.check.that(
+      !(args.multiRegion && this.services.includes("fargate")),
+      "multiRegion",
+      true,
+      "Fargate encrypts its ephemeral storage with single-Region keys only; use one key for `fargate` and another that is multi-Region.",
+    );
 
     const key = new aws.kms.Key(
       this.childName("key"),
@@ -86,7 +99,7 @@ export class Key extends Component {
         rotationPeriodInDays: rotationPeriod,
         deletionWindowInDays: deletionWindow,
         multiRegion: args.multiRegion ?? false,
-        policy: this.keyPolicy(args.services ?? []),
+        policy: this.keyPolicy(this.services),
       },
       this.statefulOptions({}, args.transform?.key),
     );
@@ -135,21 +148,45 @@ export class Key extends Component {
     const root = pulumi.interpolate`arn:${this.context.partition.id}:iam::${this.account}:root`;
     return policyDocument([
       { Sid: "AccountDecidesByIam", Effect: "Allow", Principal: { AWS: root }, Action: "kms:*", Resource: "*" },
-      ...services.map((service) => this.serviceStatement(service)),
+      ...services.flatMap((service) =>
+        service === "fargate" ? this.fargateStatements() : [this.serviceStatement(service)],
+      ),
     ]);
   }
 
-  private serviceStatement(service: KeyService): Statement {
+  /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html */
+  private fargateStatements(): Statement[] {
+    const ofAccount = { "kms:EncryptionContext:aws:ecs:clusterAccount": this.account };
+    const statement = (sid: string, action: string, condition: Statement["Condition"]): Statement => ({
+      Sid: sid,
+      Effect: "Allow",
+      Principal: { Service: "fargate.amazonaws.com" },
+      Action: action,
+      Resource: "*",
+      Condition: condition,
+    });
+    return [
+      statement("FargateDataKeys", "kms:GenerateDataKeyWithoutPlaintext", { StringEquals: ofAccount }),
+      statement("FargateGrants", "kms:CreateGrant", {
+        StringEquals: ofAccount,
+        "ForAllValues:StringEquals": { "kms:GrantOperations": ["Decrypt"] },
+      }),
+    ];
+  }
+
+  private serviceStatement(service: Exclude<KeyService, "fargate">): Statement {
     const { region, partition } = this.context;
-    const statement = (principal: string, sid: string, condition: Statement["Condition"]): Statement => ({
+    const statement = (principal: string, sid: string, condition?: Statement["Condition"]): Statement => ({
       Sid: sid,
       Effect: "Allow",
       Principal: { Service: principal },
       Action: DATA_ACTIONS,
       Resource: "*",
-      Condition: condition,
+      ...(condition && { Condition: condition }),
     });
     const ofAccount = { StringEquals: { "aws:SourceAccount": this.account } };
+    // EventBridge sends no source account to KMS, so a condition on it would stop every message to an encrypted topic
+    // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html); AWS's policy for Backup has none either. Both reach topics of their own account only.
     switch (service) {
       case "logs":
         return statement(`logs.${region}.${partition.dnsSuffix}`, "CloudWatchLogs", {
@@ -166,9 +203,11 @@ export class Key extends Component {
       case "cloudwatch":
         return statement("cloudwatch.amazonaws.com", "CloudWatchAlarms", ofAccount);
       case "events":
-        return statement("events.amazonaws.com", "EventBridge", ofAccount);
+        return statement("events.amazonaws.com", "EventBridge");
       case "backup":
-        return statement("backup.amazonaws.com", "Backup", ofAccount);
+        return statement("backup.amazonaws.com", "Backup");
+      case "prometheus":
+        return statement("aps.amazonaws.com", "Prometheus", ofAccount);
       case "log-delivery":
         return statement("delivery.logs.amazonaws.com", "LogDelivery", ofAccount);
       case "config":
