@@ -15,6 +15,7 @@ import { governance } from "./governance";
 import { grafana } from "./grafana";
 import { iam } from "./iam";
 import { kms } from "./kms";
+import { lambda } from "./lambda";
 import { lb } from "./lb";
 import { msk } from "./msk";
 import { opensearch } from "./opensearch";
@@ -45,6 +46,7 @@ export const models: Models = {
   ...grafana,
   ...iam,
   ...kms,
+  ...lambda,
   ...lb,
   ...msk,
   ...opensearch,
