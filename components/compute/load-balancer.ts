@@ -1,0 +1,394 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type AlarmRule, Component, type ComponentArgs, type Statement, type Transform } from "../core";
+import { Bucket } from "../data/bucket";
+import { Connections } from "../network/connections";
+import type { NetworkLike } from "../network/network-like";
+import type { Key } from "../security/key";
+import { replaceableName } from "./replaceable-name";
+
+/**
+ * Security policies with TLS 1.2 and 1.3 or 1.3 alone, forward secrecy and authenticated ciphers only
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html). PQ adds hybrid post-quantum key
+ * exchange for clients that offer it.
+ */
+export const TLS_POLICIES = [
+  "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+  "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09",
+  "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+  "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
+  "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+  "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
+  "ELBSecurityPolicy-TLS13-1-3-2021-06",
+  "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
+] as const;
+export type TlsPolicy = (typeof TLS_POLICIES)[number];
+
+export type ClientRouting =
+  "any_availability_zone" | "availability_zone_affinity" | "partial_availability_zone_affinity";
+
+export interface LoadBalancerArgs extends ComponentArgs {
+  vpc: NetworkLike;
+  /** ACM certificate in the load balancer's region. Clients see it; a REST API's VPC link accepts publicly trusted ones only. */
+  certificateArn: pulumi.Input<string>;
+  /** True (default): private subnets, no public address. False: public subnets; who may connect is still up to `connections`. */
+  internal?: boolean;
+  /**
+   * True when an API Gateway VPC link leads here. Its traffic comes through AWS PrivateLink from addresses that no security group rule
+   * can name, so inbound rules are not enforced on PrivateLink traffic; they still are on all other traffic. Default false: enforced on all
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html).
+   */
+  fedByVpcLink?: boolean;
+  /** Default `ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`, the one that AWS recommends. */
+  tlsPolicy?: TlsPolicy;
+  /**
+   * True (default): each node spreads over the targets of all zones, so that a zone without a healthy target still answers. False: traffic stays in
+   * its zone and saves the 0.01 USD a GB between zones.
+   */
+  crossZone?: boolean;
+  /** Zone whose address a client inside the VPC is given. Default `any_availability_zone`; affinity saves latency and cross-zone traffic. */
+  clientRouting?: ClientRouting;
+  /**
+   * Bucket for the TLS access logs, whose policy holds `loadBalancerLogStatements`. Default: one of its own, kept for `logRetentionDays` and encrypted
+   * with `key`.
+   */
+  accessLogs?: Bucket;
+  /** Customer key of the log bucket that the load balancer makes; its services must include `log-delivery`. Default: SSE-S3. */
+  key?: Key;
+  /** Days that its own bucket keeps logs. Default 365 (PCI DSS 10.5.1); in development 30. */
+  logRetentionDays?: number;
+  transform?: {
+    loadBalancer?: Transform<aws.lb.LoadBalancerArgs>;
+    securityGroup?: Transform<aws.ec2.SecurityGroupArgs>;
+  };
+}
+
+/** Where a listener sends its connections. */
+export interface TargetArgs {
+  /** Port on which the targets listen, with TLS. */
+  port: number;
+  /** Path of the HTTPS health check. Default `/health`. */
+  healthCheckPath?: string;
+  /** HTTP codes that mean healthy, e.g. `200` or `200-299`. Default `200`. */
+  healthCheckCodes?: string;
+  /** Seconds between health checks, 5-300. Default 10. */
+  healthCheckIntervalSeconds?: number;
+  /** Seconds that a target which leaves may finish its connections, 0-3600. Default 60. */
+  deregistrationDelaySeconds?: number;
+  /**
+   * True: targets see the client's address, and their security group must let clients in. Default false: they see the load balancer's and
+   * let in its security group alone. PrivateLink traffic never carries the client's address.
+   */
+  preserveClientIp?: boolean;
+}
+
+export interface ListenerArgs {
+  /** Port that clients connect to, with TLS. */
+  port: number;
+  target: TargetArgs;
+  transform?: { listener?: Transform<aws.lb.ListenerArgs>; targetGroup?: Transform<aws.lb.TargetGroupArgs> };
+}
+
+/** A TLS listener and the target group behind it. */
+export interface LoadBalancerListener {
+  readonly port: number;
+  readonly targetPort: number;
+  readonly listener: aws.lb.Listener;
+  readonly targetGroup: aws.lb.TargetGroup;
+}
+
+/** TLS errors and resets a minute that are more than a client that went away. */
+const ERRORS_PER_MINUTE = 50;
+
+/**
+ * A network load balancer with TLS on every listener and TLS again to the targets: security group, access logs, zonal shift, deletion
+ * protection in production.
+ *
+ *     const balancer = new LoadBalancer("api-nlb", { vpc, certificateArn, fedByVpcLink: true });
+ *     new FargateService("api", { ..., loadBalancer: { loadBalancer: balancer, listenerPort: 443 } });
+ *
+ * TLS to the targets: the load balancer takes any certificate that a target shows, a self-signed one included, as traffic inside a VPC
+ * is authenticated per packet; its health checks speak TLS 1.2 at most. A connection without traffic for 350 seconds is dropped, which
+ * AWS fixes for TLS listeners. Access logs name TLS connections only.
+ *
+ * Alarms: no healthy target (critical), unhealthy targets, failed TLS handshakes on either side, resets, port exhaustion. Cost: 17
+ * to 20 USD a month, 0.006 USD per capacity unit and hour, 1.20 USD a month for its alarms and those of one listener. Data loss: none but its
+ * own log bucket, protected in production.
+ */
+export class LoadBalancer extends Component {
+  readonly arn: pulumi.Output<string>;
+  /** The last part of the ARN, `net/<name>/<id>`: CloudWatch's `LoadBalancer` dimension. */
+  readonly arnSuffix: pulumi.Output<string>;
+  readonly dnsName: pulumi.Output<string>;
+  /** Hosted zone of `dnsName`, for alias records. */
+  readonly zoneId: pulumi.Output<string>;
+  readonly connections: Connections;
+  readonly listeners = new Map<string, LoadBalancerListener>();
+  readonly nodes: {
+    readonly loadBalancer: aws.lb.LoadBalancer;
+    readonly securityGroup: aws.ec2.SecurityGroup;
+    readonly logBucket: Bucket;
+  };
+  private readonly args: LoadBalancerArgs;
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("palisade:compute:LoadBalancer", name, args, opts);
+    this.validate(args);
+    this.args = args;
+
+    const securityGroup = this.createSecurityGroup();
+    this.connections = new Connections(this, securityGroup);
+    const logBucket = args.accessLogs ?? this.createLogBucket();
+    const loadBalancer = this.createLoadBalancer(securityGroup, logBucket);
+    this.arn = loadBalancer.arn;
+    this.arnSuffix = loadBalancer.arnSuffix;
+    this.dnsName = loadBalancer.dnsName;
+    this.zoneId = loadBalancer.zoneId;
+    this.createAlarms();
+
+    this.nodes = { loadBalancer, securityGroup, logBucket };
+    this.registerOutputs({
+      arn: this.arn,
+      arnSuffix: this.arnSuffix,
+      dnsName: this.dnsName,
+      zoneId: this.zoneId,
+      securityGroupId: this.connections.securityGroupId,
+    });
+  }
+
+  /** Opens a TLS port that leads to IP targets. `key` names the listener and its target group, e.g. the service behind them. */
+  addListener(key: string, listener: ListenerArgs): LoadBalancerListener {
+    this.validateListener(key, listener);
+    const targetGroup = this.createTargetGroup(key, listener);
+    const resource = new aws.lb.Listener(
+      this.childName(`${key}-listener`),
+      {
+        loadBalancerArn: this.arn,
+        port: listener.port,
+        protocol: "TLS",
+        certificateArn: this.args.certificateArn,
+        sslPolicy: this.args.tlsPolicy ?? TLS_POLICIES[0],
+        defaultActions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+      },
+      this.childOptions({}, listener.transform?.listener),
+    );
+    this.createTargetAlarms(key, targetGroup);
+    const added: LoadBalancerListener = {
+      port: listener.port,
+      targetPort: listener.target.port,
+      listener: resource,
+      targetGroup,
+    };
+    this.listeners.set(key, added);
+    return added;
+  }
+
+  private validate(args: LoadBalancerArgs): void {
+    this.check.atLeast("vpc.zones", args.vpc.zones, 1, "zone");
+    this.check.oneOf("tlsPolicy", args.tlsPolicy ?? TLS_POLICIES[0], TLS_POLICIES);
+    this.check.integer("logRetentionDays", args.logRetentionDays ?? 365, 1, 3650, "of days");
+    this.check.that(
+      !this.physicalName("loadBalancer").startsWith("internal-"),
+      "name",
+      this.name,
+      "With the stack's name before it, it begins with `internal-`, which AWS keeps for itself. Rename the stack.",
+    );
+    this.check.that(
+      args.key === undefined || args.key.services.includes("log-delivery"),
+      "key",
+      args.key?.name,
+      'Its policy does not let the log delivery use it. Add "log-delivery" to the key\'s `services`.',
+    );
+  }
+
+  private validateListener(key: string, { port, target }: ListenerArgs): void {
+    const at = (argument: string) => `listeners.${key}.${argument}`;
+    this.check.that(
+      !this.listeners.has(key),
+      `listeners.${key}`,
+      key,
+      "There is one with this key already; use another.",
+    );
+    this.check.integer(at("port"), port, 1, 65_535);
+    const holder = [...this.listeners].find(([, listener]) => listener.port === port);
+    this.check.that(
+      holder === undefined,
+      at("port"),
+      port,
+      `"${holder?.[0]}" listens there already; use another port.`,
+    );
+    this.check.integer(at("target.port"), target.port, 1, 65_535);
+    this.check.matches(
+      at("target.healthCheckPath"),
+      target.healthCheckPath ?? "/health",
+      /^\/\S{0,1023}$/,
+      "Give a path that begins with / and has no blanks, e.g. /health.",
+    );
+    this.check.integer(at("target.healthCheckIntervalSeconds"), target.healthCheckIntervalSeconds ?? 10, 5, 300);
+    this.check.integer(at("target.deregistrationDelaySeconds"), target.deregistrationDelaySeconds ?? 60, 0, 3600);
+  }
+
+  private createSecurityGroup(): aws.ec2.SecurityGroup {
+    return new aws.ec2.SecurityGroup(
+      this.childName("sg"),
+      { vpcId: this.args.vpc.vpcId, description: `Load balancer ${this.name}` },
+      this.childOptions({}, this.args.transform?.securityGroup),
+    );
+  }
+
+  private createLogBucket(): Bucket {
+    return new Bucket(
+      this.childName("logs"),
+      {
+        key: this.args.key,
+        expirationInDays: this.args.logRetentionDays ?? (this.production ? 365 : 30),
+        policyStatements: (bucketArn) => loadBalancerLogStatements(this, bucketArn),
+      },
+      { parent: this },
+    );
+  }
+
+  private createLoadBalancer(securityGroup: aws.ec2.SecurityGroup, logBucket: Bucket): aws.lb.LoadBalancer {
+    const { vpc } = this.args;
+    const internal = this.args.internal ?? true;
+    return new aws.lb.LoadBalancer(
+      this.childName("nlb"),
+      {
+        name: replaceableName(this, "loadBalancer", undefined, [internal, vpc.vpcId]),
+        loadBalancerType: "network",
+        internal,
+        subnets: [...(internal ? vpc.privateSubnetIds : vpc.publicSubnetIds)],
+        securityGroups: [securityGroup.id],
+        enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: this.args.fedByVpcLink ? "off" : "on",
+        enableCrossZoneLoadBalancing: this.args.crossZone ?? true,
+        enableZonalShift: true,
+        enableDeletionProtection: this.production,
+        dnsRecordClientRoutingPolicy: this.args.clientRouting ?? "any_availability_zone",
+        accessLogs: { enabled: true, bucket: logBucket.bucketName, prefix: this.name },
+      },
+      // AWS tries a write into the bucket when logging is turned on.
+      this.childOptions({ dependsOn: [logBucket.nodes.policy] }, this.args.transform?.loadBalancer),
+    );
+  }
+
+  private createTargetGroup(key: string, { target, transform }: ListenerArgs): aws.lb.TargetGroup {
+    const { vpcId } = this.args.vpc;
+    const interval = target.healthCheckIntervalSeconds ?? 10;
+    return new aws.lb.TargetGroup(
+      this.childName(`${key}-targets`),
+      {
+        name: replaceableName(this, "targetGroup", key, [target.port, vpcId]),
+        vpcId,
+        targetType: "ip",
+        protocol: "TLS",
+        port: target.port,
+        preserveClientIp: String(target.preserveClientIp ?? false),
+        deregistrationDelay: target.deregistrationDelaySeconds ?? 60,
+        healthCheck: {
+          enabled: true,
+          protocol: "HTTPS",
+          port: "traffic-port",
+          path: target.healthCheckPath ?? "/health",
+          matcher: target.healthCheckCodes ?? "200",
+          interval,
+          timeout: Math.min(5, interval - 1),
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
+      },
+      this.childOptions({}, transform?.targetGroup),
+    );
+  }
+
+  private createAlarms(): void {
+    const rule = (metric: string, threshold: number, description: string): AlarmRule => ({
+      severity: "warning",
+      description,
+      metric: { ...this.metric(metric), statistic: "Sum" },
+      comparison: "GreaterThanThreshold",
+      threshold,
+      datapointsToAlarm: 3,
+    });
+    this.alarm(
+      "client-tls-errors",
+      rule(
+        "ClientTLSNegotiationErrorCount",
+        ERRORS_PER_MINUTE,
+        "TLS handshakes between clients and the load balancer fail. Look for an expired certificate, or clients without TLS 1.2.",
+      ),
+    );
+    this.alarm(
+      "target-tls-errors",
+      rule(
+        "TargetTLSNegotiationErrorCount",
+        ERRORS_PER_MINUTE,
+        "TLS handshakes between the load balancer and its targets fail. Look at the certificate and the TLS settings of the tasks.",
+      ),
+    );
+    this.alarm(
+      "resets",
+      rule(
+        "TCP_ELB_Reset_Count",
+        ERRORS_PER_MINUTE,
+        "The load balancer resets connections. Look for targets that went away, or connections idle beyond the timeout.",
+      ),
+    );
+    this.alarm(
+      "port-exhaustion",
+      rule(
+        "PortAllocationErrorCount",
+        0,
+        "The load balancer ran out of source ports towards its targets. Add targets, or secondary addresses per subnet.",
+      ),
+    );
+  }
+
+  private createTargetAlarms(key: string, targetGroup: aws.lb.TargetGroup): void {
+    const dimensions = { TargetGroup: targetGroup.arnSuffix };
+    this.alarm(`${key}-unhealthy`, {
+      severity: "warning",
+      description: `Targets of ${key} fail their health checks. Look at the service's events and logs.`,
+      metric: { ...this.metric("UnHealthyHostCount", dimensions), statistic: "Maximum" },
+      comparison: "GreaterThanThreshold",
+      threshold: 0,
+    });
+    this.alarm(`${key}-no-target`, {
+      severity: "critical",
+      description: `${key} has no healthy target in any zone: clients get errors. Look at the service's latest deployment.`,
+      metric: { ...this.metric("HealthyHostCount", dimensions), statistic: "Maximum" },
+      comparison: "LessThanThreshold",
+      threshold: 1,
+      evaluationPeriods: 3,
+      treatMissingData: "breaching",
+    });
+  }
+
+  private metric(name: string, dimensions: Record<string, pulumi.Input<string>> = {}) {
+    return { namespace: "AWS/NetworkELB", name, dimensions: { ...dimensions, LoadBalancer: this.arnSuffix } };
+  }
+}
+
+/**
+ * Lets the access logs of this account's network load balancers in the region of `component` into a bucket, for
+ * its `policyStatements` (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html).
+ */
+export function loadBalancerLogStatements(component: Component, bucketArn: pulumi.Output<string>): Statement[] {
+  const { account } = component;
+  const statement = (sid: string, action: string, resource: pulumi.Input<string>, equals = {}): Statement => ({
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { Service: "delivery.logs.amazonaws.com" },
+    Action: action,
+    Resource: resource,
+    Condition: {
+      StringEquals: { "aws:SourceAccount": account, ...equals },
+      ArnLike: { "aws:SourceArn": component.arnOf("logs", "*") },
+    },
+  });
+  return [
+    statement("LogDeliveryAclCheck", "s3:GetBucketAcl", bucketArn),
+    statement("LogDeliveryWrite", "s3:PutObject", pulumi.interpolate`${bucketArn}/*/AWSLogs/${account}/*`, {
+      "s3:x-amz-acl": "bucket-owner-full-control",
+    }),
+  ];
+}
