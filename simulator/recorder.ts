@@ -54,9 +54,11 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Reco
   store.supportsErrorHooks = true;
   pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
 
-  const stopObserving = observeSdk(options.sources ?? false, (urnOrLabel, property) =>
-    monitor.problem(`${urnOrLabel}: ${property} resolved to undefined. Something it is computed from has no value.`),
-  );
+  const stopObserving = observeSdk(options.sources ?? false, (urnOrLabel, property) => {
+    // A provider's class wraps every setting in an Output, whether given or not.
+    if (urnOrLabel.includes("[pulumi:providers:")) return;
+    monitor.problem(`${urnOrLabel}: ${property} resolved to undefined. Something it is computed from has no value.`);
+  });
   const failures: unknown[] = [];
   const onRejection = (reason: unknown) => failures.push(reason);
   process.on("unhandledRejection", onRejection);

@@ -19,6 +19,7 @@ import { lambda } from "./lambda";
 import { lb } from "./lb";
 import { msk } from "./msk";
 import { opensearch } from "./opensearch";
+import { providers } from "./providers";
 import { random } from "./random";
 import { rds } from "./rds";
 import { s3 } from "./s3";
@@ -50,6 +51,7 @@ export const models: Models = {
   ...lb,
   ...msk,
   ...opensearch,
+  ...providers,
   ...random,
   ...rds,
   ...s3,
