@@ -68,13 +68,13 @@ const TAGS_AS_LIST = "aws:autoscaling/group:Group";
 export abstract class Component extends pulumi.ComponentResource {
   /** The logical name; every child's name starts with it. */
   readonly name: string;
-  readonly context: ComponentContext;
   /** Alarms of this component (not of the components inside it), in order of creation. */
   readonly alarms: Alarm[] = [];
   /** Components directly inside this one, in order of creation. */
   readonly parts: Component[] = [];
   protected readonly check: ArgumentCheck;
   private readonly contextParent: Component | undefined;
+  private ownContext: ComponentContext;
   private accountId: pulumi.Output<string> | undefined;
 
   protected constructor(
@@ -97,11 +97,24 @@ export abstract class Component extends pulumi.ComponentResource {
     const context = inheritContext(label, args, parent?.context);
     super(type, name, {}, { ...opts, transformations: [...(opts.transformations ?? []), carry(type, context)] });
     this.name = name;
-    this.context = context;
+    this.ownContext = context;
     this.check = new ArgumentCheck(label);
     parent?.parts.push(this);
     // A provider of its own may mean another account, so the parent's answer does not hold there.
     this.contextParent = opts.provider === undefined && opts.providers === undefined ? parent : undefined;
+  }
+
+  /** What this component inherited and passes on. */
+  get context(): ComponentContext {
+    return this.ownContext;
+  }
+
+  /**
+   * Sends the alarms of everything created in here from now on to `topics`. For a component that holds its own topics, such as a region:
+   * they can not be given to its constructor, because they come after it.
+   */
+  sendAlarmsTo(topics: AlarmTopics): void {
+    this.ownContext = { ...this.ownContext, alarmTopics: topics };
   }
 
   /** True unless the environment is `development`. */
