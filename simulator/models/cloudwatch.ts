@@ -37,4 +37,14 @@ export const cloudwatch: Models = {
       recordFields: f.list("recordFields"),
     }),
   },
+  "aws:cloudwatch/dashboard:Dashboard": {
+    id: (f) => f.text("dashboardName"),
+    outputs: (f) => ({ dashboardArn: f.globalArn("cloudwatch", `dashboard/${f.text("dashboardName")}`) }),
+  },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": { nameProperty: "name", id: (f) => f.name },
+  "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {
+    nameProperty: "name",
+    id: (f) => `cwlsf-${f.hex(10)}`,
+    outputs: (f) => ({ roleArn: f.text("roleArn") }),
+  },
 };

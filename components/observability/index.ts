@@ -1,0 +1,3 @@
+export * from "./dashboard";
+export * from "./log-group";
+export * from "./notifications";
