@@ -1,4 +1,5 @@
 import type { Invokes } from "./model";
+import { prefixListId } from "./models/ec2";
 
 /** Every provider function that the simulator answers for. */
 export const invokes: Invokes = {
@@ -7,5 +8,11 @@ export const invokes: Invokes = {
     accountId: account,
     arn: `arn:${partition}:iam::${account}:role/palisade`,
     userId: "AROAEXAMPLE:palisade",
+  }),
+  "aws:ec2/getPrefixList:getPrefixList": ({ name }, { region }) => ({
+    id: prefixListId(String(name)),
+    name,
+    cidrBlocks: ["198.51.100.0/24"],
+    region,
   }),
 };

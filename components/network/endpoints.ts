@@ -1,0 +1,243 @@
+/**
+ * Interface endpoints by name: AWS's own short name, or a bundle of the endpoints that only work together (`ecr`, `ecs`, `ssm`).
+ * Names: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+ */
+export type EndpointService =
+  /** Amazon Managed Service for Prometheus: remote write. */
+  | "aps-workspaces"
+  /** Image pulls: `ecr.api` and `ecr.dkr`. The layers themselves come through the S3 gateway endpoint. */
+  | "ecr"
+  /** The ECS agent of container instances: `ecs`, `ecs-agent` and `ecs-telemetry`. Fargate needs none of them. */
+  | "ecs"
+  /** EventBridge. */
+  | "events"
+  /** Data Firehose. */
+  | "kinesis-firehose"
+  /** Kinesis Data Streams. */
+  | "kinesis-streams"
+  | "kms"
+  /** CloudWatch Logs. */
+  | "logs"
+  /** CloudWatch metrics. */
+  | "monitoring"
+  | "secretsmanager"
+  | "sns"
+  | "sqs"
+  /** Session Manager, ECS Exec and Parameter Store: `ssm`, `ssmmessages` and `ec2messages`. */
+  | "ssm"
+  | "sts"
+  | "xray";
+
+/** One endpoint of AWS PrivateLink. */
+export interface InterfaceEndpoint {
+  /** The part of the service name after `com.amazonaws.<region>.`. */
+  readonly service: string;
+  /** What its policy lets through; undefined where AWS documents no support for endpoint policies. */
+  readonly actions?: readonly string[];
+}
+
+const ECR_PULL = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  // A pull-through cache rule fetches the image on the first pull.
+  "ecr:BatchImportUpstreamImage",
+  "ecr:GetAuthorizationToken",
+  "ecr:GetDownloadUrlForLayer",
+];
+
+/**
+ * What a workload does with each service. An endpoint's policy is a ceiling over the roles' own policies: whatever credentials end
+ * up in the VPC, keys, queues, secrets and topics can be used from there but not administered.
+ */
+export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly InterfaceEndpoint[]>> = {
+  "aps-workspaces": [{ service: "aps-workspaces", actions: ["aps:RemoteWrite"] }],
+  ecr: [
+    { service: "ecr.api", actions: ECR_PULL },
+    { service: "ecr.dkr", actions: ECR_PULL },
+  ],
+  ecs: [
+    {
+      service: "ecs",
+      actions: [
+        "ecs:DeregisterContainerInstance",
+        "ecs:DiscoverPollEndpoint",
+        "ecs:GetTaskProtection",
+        "ecs:Poll",
+        "ecs:RegisterContainerInstance",
+        "ecs:StartTelemetrySession",
+        "ecs:SubmitAttachmentStateChanges",
+        "ecs:SubmitContainerStateChange",
+        "ecs:SubmitTaskStateChange",
+        "ecs:TagResource",
+        "ecs:UpdateContainerInstancesState",
+        "ecs:UpdateTaskProtection",
+      ],
+    },
+    { service: "ecs-agent" },
+    { service: "ecs-telemetry" },
+  ],
+  events: [{ service: "events", actions: ["events:PutEvents"] }],
+  "kinesis-firehose": [{ service: "kinesis-firehose", actions: ["firehose:PutRecord", "firehose:PutRecordBatch"] }],
+  "kinesis-streams": [
+    {
+      service: "kinesis-streams",
+      actions: [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+        "kinesis:PutRecord",
+        "kinesis:PutRecords",
+        "kinesis:SubscribeToShard",
+      ],
+    },
+  ],
+  kms: [
+    {
+      service: "kms",
+      actions: [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyPair",
+        "kms:GenerateDataKeyPairWithoutPlaintext",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:GenerateMac",
+        "kms:GenerateRandom",
+        "kms:GetPublicKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+        "kms:Sign",
+        "kms:Verify",
+        "kms:VerifyMac",
+      ],
+    },
+  ],
+  logs: [
+    {
+      service: "logs",
+      actions: ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+    },
+  ],
+  monitoring: [{ service: "monitoring", actions: ["cloudwatch:PutMetricData"] }],
+  secretsmanager: [
+    {
+      service: "secretsmanager",
+      // The last three are a rotation function's.
+      actions: [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:GetRandomPassword",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+    },
+  ],
+  sns: [{ service: "sns", actions: ["sns:Publish"] }],
+  sqs: [
+    {
+      service: "sqs",
+      actions: [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+        "sqs:SendMessage",
+      ],
+    },
+  ],
+  // What the SSM agent of an instance and the exec agent of a task call (AmazonSSMManagedInstanceCore), and reading parameters.
+  ssm: [
+    {
+      service: "ssm",
+      actions: [
+        "ssm:DescribeAssociation",
+        "ssm:DescribeDocument",
+        "ssm:GetDeployablePatchSnapshotForInstance",
+        "ssm:GetDocument",
+        "ssm:GetManifest",
+        "ssm:GetParameter",
+        "ssm:GetParameters",
+        "ssm:GetParametersByPath",
+        "ssm:ListAssociations",
+        "ssm:ListInstanceAssociations",
+        "ssm:PutComplianceItems",
+        "ssm:PutConfigurePackageResult",
+        "ssm:PutInventory",
+        "ssm:UpdateAssociationStatus",
+        "ssm:UpdateInstanceAssociationStatus",
+        "ssm:UpdateInstanceInformation",
+      ],
+    },
+    {
+      service: "ssmmessages",
+      actions: [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+      ],
+    },
+    {
+      service: "ec2messages",
+      actions: [
+        "ec2messages:AcknowledgeMessage",
+        "ec2messages:DeleteMessage",
+        "ec2messages:FailMessage",
+        "ec2messages:GetEndpoint",
+        "ec2messages:GetMessages",
+        "ec2messages:SendReply",
+      ],
+    },
+  ],
+  sts: [{ service: "sts", actions: ["sts:AssumeRole", "sts:GetCallerIdentity", "sts:TagSession"] }],
+  xray: [
+    {
+      service: "xray",
+      actions: [
+        "xray:GetSamplingRules",
+        "xray:GetSamplingStatisticSummaries",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+      ],
+    },
+  ],
+};
+
+/** What a workload does with buckets and with tables; administration stays outside the VPC. */
+export const GATEWAY_ACTIONS = {
+  s3: [
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:GetBucketLocation",
+    // ECS Exec checks that the bucket of its session logs is encrypted.
+    "s3:GetEncryptionConfiguration",
+    "s3:GetObject",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersion",
+    "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+    "s3:PutObjectTagging",
+  ],
+  dynamodb: [
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:DescribeTable",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:UpdateItem",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type GatewayService = keyof typeof GATEWAY_ACTIONS;
