@@ -114,7 +114,10 @@ export class ApiGateway extends RestApi {
     this.healthCheckPath = args.healthCheck && (args.healthCheck.path ?? "/health");
     const routes = this.withHealthCheck(args);
     const further: RouteAuth[] = Object.keys(args.clients ?? {}).length > 0 ? ["api-key"] : [];
-    const operations = this.plan({ ...args, routes }, further, args.cache !== undefined);
+    const operations = this.plan(
+      { ...args, routes },
+      { further, hasCache: args.cache !== undefined, hasPolicy: args.allowedCidrs !== undefined },
+    );
 
     const published = this.publish({ ...args, routes }, operations, {
       type: "REGIONAL",

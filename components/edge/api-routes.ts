@@ -95,6 +95,8 @@ export interface RoutePlan {
   /** What the API has been set up for. */
   readonly available: readonly RouteAuth[];
   readonly hasCache: boolean;
+  /** A resource policy guards the API. */
+  readonly hasPolicy: boolean;
 }
 
 const SEGMENT = "(?:[A-Za-z0-9._:-]+|\\{[A-Za-z0-9_-]+\\+?\\})";
@@ -119,7 +121,13 @@ export function planRoutes(check: ArgumentCheck, routes: Routes, plan: RoutePlan
   });
   operations.sort((a, b) => compare(`${a.path} ${a.method}`, `${b.path} ${b.method}`));
   checkTree(check, operations);
+  if (plan.hasPolicy) checkOpenings(check, operations);
   return operations;
+}
+
+/** Operations that a resource policy must allow, as their proof is neither an AWS identity nor the policy that an authorizer answers with. */
+export function needsAllow({ identity }: Operation): boolean {
+  return identity === "none" || identity === "cognito";
 }
 
 /** `execute-api` resource of an operation below `<api>/<stage>`, e.g. `GET/payments/*`. */
@@ -255,6 +263,23 @@ function checkTree(check: ArgumentCheck, operations: readonly Operation[]): void
       );
       variableBelow.set(parent, segment);
     });
+  }
+}
+
+/** A `*` of a policy matches slashes too: an allow for an open path must not take in an `iam` route, which any identity of the account could then call. */
+function checkOpenings(check: ArgumentCheck, operations: readonly Operation[]): void {
+  for (const open of operations.filter(needsAllow)) {
+    const words = invokeResource(open.method, open.path).split("*");
+    const allowed = new RegExp(`^${words.map((word) => word.replace(/[.]/g, "\\.")).join(".*")}$`);
+    const taken = operations.find(
+      ({ identity, method, path }) => identity === "iam" && allowed.test(invokeResource(method, path)),
+    );
+    check.that(
+      taken === undefined,
+      "routes",
+      open.path,
+      `Its allow in the resource policy would also open ${taken?.path}, which asks for IAM: give the open routes a path of their own.`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../core";
-import { type Backend, invokeResource, type Operation } from "./api-routes";
+import { type Backend, invokeResource, needsAllow, type Operation } from "./api-routes";
 
 /** A Lambda function that looks at the request and answers with an IAM policy. */
 export interface AuthorizerDefinition {
@@ -264,7 +264,7 @@ function gatewayResponses(cors: Cors | undefined): Json {
  */
 function resourcePolicy(api: OpenApiDefinition, unless: Statement["Condition"]): Json {
   const resource = (suffix: string) => `execute-api:/${suffix}`;
-  const open = api.operations.filter(({ identity }) => identity === "none" || identity === "cognito");
+  const open = api.operations.filter(needsAllow);
   const resources = open.map(({ method: verb, path }) => resource(`${api.stageName}/${invokeResource(verb, path)}`));
   if (api.cors) {
     for (const path of new Set(api.operations.map((operation) => operation.path)))

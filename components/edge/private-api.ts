@@ -74,7 +74,7 @@ export class PrivateApi extends RestApi implements Connectable {
       args.privateDns,
       "The endpoint stands already and has its own setting: drop it here.",
     );
-    const operations = this.plan(args, [], false);
+    const operations = this.plan(args, { further: [], hasCache: false, hasPolicy: true });
 
     const made = isExisting(args.endpoint) ? undefined : this.createEndpoint(args.endpoint, args);
     const { vpcEndpointId, connections } = made ?? existing(args.endpoint);

@@ -181,7 +181,10 @@ export abstract class RestApi extends Component {
   }
 
   /** Checks what both kinds of API take, and plans the operations. */
-  protected plan(args: RestApiArgs, further: readonly RouteAuth[], hasCache: boolean): Operation[] {
+  protected plan(
+    args: RestApiArgs,
+    api: { further: readonly RouteAuth[]; hasCache: boolean; hasPolicy: boolean },
+  ): Operation[] {
     this.check.atLeast("backends", args.backends, 1, "back end");
     for (const [key, backend] of Object.entries(args.backends))
       this.check.integer(`backends["${key}"].port`, backend.port ?? 443, 1, 65535);
@@ -202,10 +205,16 @@ export abstract class RestApi extends Component {
         "Give a header's name, of letters, digits and hyphens.",
       );
     }
-    const available: RouteAuth[] = ["none", "iam", ...further];
+    const available: RouteAuth[] = ["none", "iam", ...api.further];
     if ((args.cognitoUserPoolArns ?? []).length > 0) available.push("cognito");
     if (args.authorizer) available.push("authorizer");
-    return planRoutes(this.check, args.routes, { backends: Object.keys(args.backends), available, hasCache });
+    const { hasCache, hasPolicy } = api;
+    return planRoutes(this.check, args.routes, {
+      backends: Object.keys(args.backends),
+      available,
+      hasCache,
+      hasPolicy,
+    });
   }
 
   /** Creates the API and everything that belongs to its one stage. */
