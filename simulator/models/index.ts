@@ -24,6 +24,7 @@ import { random } from "./random";
 import { rds } from "./rds";
 import { s3 } from "./s3";
 import { secretsmanager } from "./secretsmanager";
+import { shield } from "./shield";
 import { sns } from "./sns";
 import { sqs } from "./sqs";
 import { ssm } from "./ssm";
@@ -56,6 +57,7 @@ export const models: Models = {
   ...rds,
   ...s3,
   ...secretsmanager,
+  ...shield,
   ...sns,
   ...sqs,
   ...ssm,
