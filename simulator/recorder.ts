@@ -59,8 +59,9 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Reco
     if (urnOrLabel.includes("[pulumi:providers:")) return;
     monitor.problem(`${urnOrLabel}: ${property} resolved to undefined. Something it is computed from has no value.`);
   });
-  const failures: unknown[] = [];
-  const onRejection = (reason: unknown) => failures.push(reason);
+  // An error in an apply leaves the registration that needs its value pending for ever, so it must end the recording itself.
+  let onRejection: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (onRejection = reject));
   process.on("unhandledRejection", onRejection);
   const stackTraceLimit = Error.stackTraceLimit;
   // The SDK takes a stack trace for each of several promises per output property: half of all time.
@@ -73,6 +74,7 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Reco
         // Rejections that nobody handles are reported one turn after the last promise has settled.
         await new Promise((resolve) => setImmediate(resolve));
       })(),
+      failed,
       store,
     );
   } finally {
@@ -80,12 +82,11 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Reco
     process.off("unhandledRejection", onRejection);
     stopObserving();
   }
-  if (failures.length > 0) throw failures[0];
   return monitor.recording();
 }
 
-/** Fails, naming what hangs, when the process runs out of work before `work` is done. */
-async function drained(work: Promise<void>, store: SdkStore): Promise<void> {
+/** Fails when `failed` does, and, naming what hangs, when the process runs out of work before `work` is done. */
+async function drained(work: Promise<void>, failed: Promise<never>, store: SdkStore): Promise<void> {
   let onExit: (() => void) | undefined;
   const stuck = new Promise<never>((_, reject) => {
     onExit = () => {
@@ -95,7 +96,7 @@ async function drained(work: Promise<void>, store: SdkStore): Promise<void> {
     process.on("beforeExit", onExit);
   });
   try {
-    await Promise.race([work, stuck]);
+    await Promise.race([work, failed, stuck]);
   } finally {
     if (onExit) process.off("beforeExit", onExit);
   }
