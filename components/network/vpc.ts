@@ -40,7 +40,10 @@ export interface VpcArgs extends ComponentArgs {
   natAllocationIds?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Dropped packets per minute above which a NAT gateway's alarm goes off. Default 100; AWS advises 0.01 % of the traffic. */
   natDroppedPackets?: number;
-  /** TCP ports on the internet that private subnets may call, at most ten; security groups narrow it further. Default `[443]`. */
+  /**
+   * TCP ports on the internet that private subnets may call beside 443 (which the gateway endpoints need), at most ten; security
+   * groups narrow it further. Default: none.
+   */
   outboundPorts?: readonly number[];
   /**
    * TCP ports on which load balancers in public subnets answer the internet, at most ten. Their targets must see the load balancer's
@@ -327,7 +330,7 @@ export class Vpc extends Component implements NetworkLike {
     const { args } = this;
     const traffic = {
       cidr: args.cidr,
-      outboundPorts: args.outboundPorts ?? [443],
+      outboundPorts: [443, ...(args.outboundPorts ?? []).filter((port) => port !== 443)],
       publicPorts: args.publicPorts ?? [],
       isolatedGatewayEndpoints: args.isolatedGatewayEndpoints ?? false,
     };
