@@ -20,7 +20,8 @@ export interface ClusterArgs extends ComponentArgs {
   containerInsights?: ContainerInsights;
   /**
    * ECS Exec: a shell in a running container. `off` (default): no service has it. `encrypted`: sessions are encrypted with `key` and
-   * every command and its output is logged; each service still decides for itself.
+   * every command and its output is logged; each service still decides for itself. Who opens a session needs `ecs:ExecuteCommand` on the
+   * task and `kms:GenerateDataKey` on the key.
    */
   exec?: "off" | "encrypted";
   /** Days that Exec sessions are kept. Default 365 (PCI DSS 10.5.1); in development 30. */

@@ -66,7 +66,9 @@ function canonical(container: ContainerDefinition) {
   return {
     command: container.command,
     cpu: 0,
-    dependsOn: container.startsAfter?.map((containerName) => ({ condition: "START", containerName })),
+    dependsOn:
+      container.startsAfter &&
+      [...container.startsAfter].sort(byText).map((containerName) => ({ condition: "START", containerName })),
     environment: entries(container.environment).map(([name, value]) => ({ name, value })),
     essential: container.essential,
     firelensConfiguration: firelens && { options: Object.fromEntries(entries(firelens.options)), type: firelens.type },
@@ -100,7 +102,6 @@ function canonical(container: ContainerDefinition) {
     })),
     name: container.name,
     portMappings: port === undefined ? [] : [{ containerPort: port, hostPort: port, protocol: "tcp" }],
-    privileged: false,
     readonlyRootFilesystem: true,
     restartPolicy: container.restarts ? { enabled: true, ignoredExitCodes: [], restartAttemptPeriod: 60 } : undefined,
     secrets: entries(container.secrets).map(([name, valueFrom]) => ({ name, valueFrom })),

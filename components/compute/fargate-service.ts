@@ -78,7 +78,7 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
  *     const api = new FargateService("api", {
  *       cluster, vpc, key, image, cpu: 1024, memory: 2048, port: 8443,
  *       loadBalancer: { loadBalancer, listenerPort: 443 },
- *       secrets: { TLS_KEY: { arn: certificate.arn, jsonKey: "key" } },
+ *       secrets: { TLS_KEY: { secret: certificate, field: "key" } },
  *     });
  *     database.connections.allowFrom(api);
  *     queue.grantSend(api);

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck, Partition, Statement } from "../core";
 
-/** A container image whose repository is known apart from its address, such as a `ContainerImage`. */
+/** A container image whose repository is known apart from its address, which a `ContainerImage` is. */
 export interface RepositoryImage {
   /** `<repository url>:<tag>` or `<repository url>@sha256:<digest>`. */
-  readonly uri: pulumi.Input<string>;
+  readonly imageUri: pulumi.Input<string>;
   readonly repositoryArn: pulumi.Input<string>;
 }
 
@@ -12,7 +12,7 @@ export interface RepositoryImage {
 export type ContainerImageSource = pulumi.Input<string> | RepositoryImage;
 
 export function imageUri(image: ContainerImageSource): pulumi.Input<string> {
-  return isRepositoryImage(image) ? image.uri : image;
+  return isRepositoryImage(image) ? image.imageUri : image;
 }
 
 const ECR_ADDRESS = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)\/([^:@]+)/;
@@ -63,5 +63,5 @@ export function pullStatements(
 }
 
 function isRepositoryImage(image: ContainerImageSource): image is RepositoryImage {
-  return typeof image === "object" && "repositoryArn" in image && !pulumi.Output.isInstance(image);
+  return typeof image === "object" && !pulumi.Output.isInstance(image) && "repositoryArn" in image;
 }

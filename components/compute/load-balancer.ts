@@ -29,16 +29,17 @@ export type ClientRouting =
 
 export interface LoadBalancerArgs extends ComponentArgs {
   vpc: NetworkLike;
-  /** ACM certificate in the load balancer's region. Clients see it; a REST API's VPC link accepts publicly trusted ones only. */
+  /** ACM certificate in the load balancer's region. Clients see it; API Gateway checks it against the host name it calls. */
   certificateArn: pulumi.Input<string>;
   /** True (default): private subnets, no public address. False: public subnets; who may connect is still up to `connections`. */
   internal?: boolean;
   /**
-   * True when an API Gateway VPC link leads here. Its traffic comes through AWS PrivateLink from addresses that no security group rule
-   * can name, so inbound rules are not enforced on PrivateLink traffic; they still are on all other traffic. Default false: enforced on all
+   * True when connections come through AWS PrivateLink: from a VPC link V1 of API Gateway, whose addresses no security group rule can
+   * name, or an endpoint service that decides by itself whom it accepts. Inbound rules are then not enforced on PrivateLink traffic; on
+   * all other traffic they still are. Default false, which suits a `VpcLink` (V2): it comes in by its own security group
    * (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html).
    */
-  fedByVpcLink?: boolean;
+  fedByPrivateLink?: boolean;
   /** Default `ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`, the one that AWS recommends. */
   tlsPolicy?: TlsPolicy;
   /**
@@ -104,7 +105,7 @@ const ERRORS_PER_MINUTE = 50;
  * A network load balancer with TLS on every listener and TLS again to the targets: security group, access logs, zonal shift, deletion
  * protection in production.
  *
- *     const balancer = new LoadBalancer("api-nlb", { vpc, certificateArn, fedByVpcLink: true });
+ *     const balancer = new LoadBalancer("api-nlb", { vpc, certificateArn });
  *     new FargateService("api", { ..., loadBalancer: { loadBalancer: balancer, listenerPort: 443 } });
  *
  * TLS to the targets: the load balancer takes any certificate that a target shows, a self-signed one included, as traffic inside a VPC
@@ -259,7 +260,7 @@ export class LoadBalancer extends Component {
         internal,
         subnets: [...(internal ? vpc.privateSubnetIds : vpc.publicSubnetIds)],
         securityGroups: [securityGroup.id],
-        enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: this.args.fedByVpcLink ? "off" : "on",
+        enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: this.args.fedByPrivateLink ? "off" : "on",
         enableCrossZoneLoadBalancing: this.args.crossZone ?? true,
         enableZonalShift: true,
         enableDeletionProtection: this.production,

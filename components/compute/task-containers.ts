@@ -1,18 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck, Statement } from "../core";
 import type { Key } from "../security/key";
+import type { Secret } from "../security/secret";
 import type { ContainerDefinition, ContainerHealthCheck, ContainerLog } from "./container-definitions";
 import { checkImage, type ContainerImageSource, imageUri } from "./image";
 import { logRouterContainer, NON_ROOT, openTelemetryContainer, type SidecarArgs, sidecarMemory } from "./sidecars";
 
-/** A Secrets Manager secret, or one value of it; a `Secret` is one. */
-export interface SecretReference {
+/** A secret by its ARN; a `Secret` is one, and means its whole value. */
+export interface SecretByArn {
   readonly arn: pulumi.Input<string>;
   /** Key within a secret that holds a JSON object. Default: the whole value. */
   readonly jsonKey?: string;
   /** Customer key that encrypts it. Left out: Secrets Manager's own key, which needs no permission. */
   readonly key?: Key;
 }
+
+/** One field of a `Secret`; an unknown one is an error. */
+export interface SecretField {
+  readonly secret: Secret;
+  readonly field: string;
+}
+
+export type SecretReference = SecretByArn | SecretField;
 
 /** What runs in a task. */
 export interface TaskContainerArgs {
@@ -130,7 +139,7 @@ export function taskContainers(site: TaskSite, args: TaskContainerArgs): Contain
 
 /** What an execution role needs to hand `secrets` to a container: the secrets by name, and their keys through Secrets Manager only. */
 export function secretStatements(secrets: Readonly<Record<string, SecretReference>> = {}): Statement[] {
-  const references = Object.values(secrets);
+  const references = Object.values(secrets).map((reference) => ("secret" in reference ? reference.secret : reference));
   if (references.length === 0) return [];
   const arns = [...new Set(references.map((secret) => secret.arn))];
   const keys = new Set(references.map((secret) => secret.key).filter((key) => key !== undefined));
@@ -176,6 +185,7 @@ function awsLog(site: TaskSite): ContainerLog {
   };
 }
 
-function valueFrom(secret: SecretReference): pulumi.Input<string> {
-  return secret.jsonKey === undefined ? secret.arn : pulumi.interpolate`${secret.arn}:${secret.jsonKey}::`;
+function valueFrom(reference: SecretReference): pulumi.Input<string> {
+  if ("secret" in reference) return reference.secret.valueFrom(reference.field);
+  return reference.jsonKey === undefined ? reference.arn : pulumi.interpolate`${reference.arn}:${reference.jsonKey}::`;
 }

@@ -36,7 +36,6 @@ describe("Container definitions", () => {
           mountPoints: [],
           name: "app",
           portMappings: [],
-          privileged: false,
           readonlyRootFilesystem: true,
           secrets: [],
           stopTimeout: 30,

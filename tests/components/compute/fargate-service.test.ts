@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { FargateServiceArgs } from "../../../components/compute/fargate-service";
 import { Key } from "../../../components/security/key";
+import { Secret } from "../../../components/security/secret";
 import { Queue } from "../../../components/messaging/queue";
 import type { Metric } from "../../../components/core";
 import type { Recording } from "../../../simulator";
@@ -57,7 +58,7 @@ describe("FargateService", () => {
           vpc,
           key,
           cluster: testCluster(`${name}-cluster`, { key, exec: "encrypted" }, opts),
-          image: { uri: IMAGE, repositoryArn: "arn:aws:ecr:eu-west-1:123456789012:repository/payments/api" },
+          image: { imageUri: IMAGE, repositoryArn: "arn:aws:ecr:eu-west-1:123456789012:repository/payments/api" },
           cpu: 1024,
           memory: 2048,
           architecture: "X86_64",
@@ -194,13 +195,10 @@ describe("FargateService", () => {
     const group = named(recording, "worker-sg");
     assert.equal(group.inputs.egress, undefined);
     const own = recording.resources.filter((r) => r.inputs.securityGroupId === group.id);
-    assert.deepEqual(
-      own.map(({ name, inputs }) => [name, inputs.ipProtocol, inputs.fromPort, inputs.toPort]).sort(),
-      [
-        ["worker-to-s3-tcp-443", "tcp", 443, 443],
-        ["worker-to-worker-vpc-tcp-443", "tcp", 443, 443],
-      ],
-    );
+    assert.deepEqual(own.map(({ name, inputs }) => [name, inputs.ipProtocol, inputs.fromPort, inputs.toPort]).sort(), [
+      ["worker-to-s3-tcp-443", "tcp", 443, 443],
+      ["worker-to-worker-vpc-tcp-443", "tcp", 443, 443],
+    ]);
     assert.ok(own.every((rule) => rule.type.includes("Egress")));
     assert.equal(named(recording, "worker-to-s3-tcp-443").inputs.prefixListId, "pl-6da54004");
     const back = named(recording, "worker-vpc-from-worker-tcp-443").inputs;
@@ -297,6 +295,24 @@ describe("FargateService", () => {
       { name: "TLS_CERTIFICATE", valueFrom: `${OTHER_SECRET}:certificate::` },
       { name: "TLS_KEY", valueFrom: `${OTHER_SECRET}:key::` },
     ]);
+  });
+
+  it("takes a secret as a whole or by one of its fields, and no field that it does not have", async () => {
+    const build = (field: string) => {
+      const key = testKey("key");
+      const whole = new Secret("token", { key, description: "Token" });
+      const tls = new Secret("tls", { key, description: "Certificate", fields: ["certificate", "key"] });
+      testService("api", { key, secrets: { TOKEN: whole, TLS_KEY: { secret: tls, field } } });
+    };
+    const recording = await recordProgram(() => build("key"));
+    const [token, tls] = ["token-secret", "tls-secret"].map((name) => named(recording, name).outputs.arn);
+    assert.deepEqual(containers(recording)[0]?.secrets, [
+      { name: "TLS_KEY", valueFrom: `${String(tls)}:key::` },
+      { name: "TOKEN", valueFrom: token },
+    ]);
+    const read = statements(named(recording, "api-execution").inputs.policy).find(({ Sid }) => Sid === "ReadSecrets");
+    assert.deepEqual(read?.Resource, [token, tls]);
+    await recordProgram(() => assert.throws(() => build("kye"), /Secret "tls": field = "kye" .* certificate, key/));
   });
 
   it("needs no registry rights for an image that is not in ECR", async () => {
@@ -424,8 +440,8 @@ describe("FargateService", () => {
     const [app, router, otel] = containers(recording);
     assert.deepEqual([app?.name, router?.name, otel?.name], ["app", "log-router", "otel"]);
     assert.deepEqual(app?.dependsOn, [
-      { condition: "START", containerName: "otel" },
       { condition: "START", containerName: "log-router" },
+      { condition: "START", containerName: "otel" },
     ]);
     assert.equal(app?.logConfiguration.logDriver, "awsfirelens");
     assert.equal(router?.logConfiguration.logDriver, "awslogs");

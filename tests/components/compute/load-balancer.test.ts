@@ -20,7 +20,7 @@ describe("LoadBalancer", () => {
           vpc: new TestNetwork(`${name}-vpc`, opts),
           certificateArn: CERTIFICATE,
           internal: false,
-          fedByVpcLink: true,
+          fedByPrivateLink: true,
           tlsPolicy: "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
           crossZone: false,
           clientRouting: "partial_availability_zone_affinity",
@@ -126,10 +126,10 @@ describe("LoadBalancer", () => {
     );
   });
 
-  it("enforces inbound rules on PrivateLink traffic unless a VPC link feeds it", async () => {
+  it("enforces inbound rules on PrivateLink traffic unless it is fed by PrivateLink", async () => {
     const property = "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
     assert.equal((await balancerOf()).inputs[property], "on");
-    assert.equal((await balancerOf({ fedByVpcLink: true })).inputs[property], "off");
+    assert.equal((await balancerOf({ fedByPrivateLink: true })).inputs[property], "off");
   });
 
   it("opens no port by itself", async () => {
