@@ -17,6 +17,7 @@ export const NAME_RULES = {
   alarm: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   apiKey: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
   backupPlan: { max: 50, refused: /[^A-Za-z0-9_.-]/g },
+  backupSelection: { max: 50, refused: /[^A-Za-z0-9_.-]/g },
   backupVault: { max: 50, refused: /[^A-Za-z0-9_-]/g },
   cloudTrail: { max: 128, refused: /[^A-Za-z0-9-]/g },
   cloudFront: { max: 64, refused: /[^A-Za-z0-9-]/g },
