@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import { ArgumentError, Component } from "../../../components/core";
 import { type Connectable, Connections, type Port, tcp, tcpRange } from "../../../components/network/connections";
+import type { RecordedResource } from "../../../simulator";
 import { named, ofType, recordProgram } from "../../support/record";
 
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -18,10 +19,9 @@ class Peer extends Component implements Connectable {
   }
 }
 
-const rule = (resource: { inputs: Readonly<Record<string, unknown>> }) => {
-  const { tags: _tags, region: _region, ...rest } = resource.inputs;
-  return rest;
-};
+/** A rule's inputs without those that every child carries. */
+const rule = ({ inputs }: RecordedResource) =>
+  Object.fromEntries(Object.entries(inputs).filter(([property]) => property !== "tags" && property !== "region"));
 
 describe("Connections", () => {
   it("writes both sides of an allowed connection, on the owner's default port", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { contains, overlaps } from "../../../components/network/cidr";
 import { Vpc, type VpcArgs } from "../../../components/network/vpc";
@@ -69,7 +70,10 @@ describe("Vpc", () => {
           flowLogRetentionInDays: 90,
           transform: {
             vpc: { instanceTenancy: "default" },
-            publicSubnet: (args) => void (args.tags = { ...args.tags, "kubernetes.io/role/elb": "1" }),
+            publicSubnet: (args, opts) => {
+              args.mapPublicIpOnLaunch = false;
+              opts.ignoreChanges = ["tags"];
+            },
             privateSubnet: { privateDnsHostnameTypeOnLaunch: "resource-name" },
             isolatedSubnet: { privateDnsHostnameTypeOnLaunch: "ip-name" },
             publicNetworkAcl: { tags: { acl: "public" } },
@@ -287,6 +291,19 @@ describe("Vpc", () => {
       ]) {
         assert.ok(waitsFor.has(resource.urn), resource.urn);
       }
+    });
+
+    it("hands that wait on with the subnet's id", async () => {
+      const used = await recordProgram(() => {
+        const net = vpc("net");
+        new aws.ec2.NatGateway("user", { subnetId: net.privateSubnetIds[0]!, connectivityType: "private" });
+      });
+      const user = named(used, "user");
+      assert.equal(user.inputs.subnetId, named(used, "net-private-a", SUBNET).id);
+      assert.deepEqual(
+        [...(user.propertyDependencies.subnetId ?? [])].sort(),
+        [named(used, "net-private-a", SUBNET).urn, named(used, "net-private-a", ASSOCIATION).urn].sort(),
+      );
     });
 
     it("locks what a forgetful caller would get by default", () => {
