@@ -79,7 +79,6 @@ export function scaleService(owner: Component, service: ScaledService, scaling: 
     new aws.appautoscaling.Policy(
       owner.childName(`scale-${suffix}`),
       {
-        name: owner.childName(suffix),
         policyType: "TargetTrackingScaling",
         serviceNamespace: target.serviceNamespace,
         scalableDimension: target.scalableDimension,

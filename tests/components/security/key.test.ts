@@ -37,6 +37,10 @@ describe("Key", () => {
         build: (name) => new Key(name, { description: "x", services: ["logs", "logs"] }),
         message: /"logs" stands twice/,
       },
+      "a multi-Region key for Fargate": {
+        build: (name) => new Key(name, { description: "x", services: ["fargate"], multiRegion: true }),
+        message: /multiRegion = true .* single-Region keys only/,
+      },
     },
   });
 
@@ -46,6 +50,20 @@ describe("Key", () => {
     assert.deepEqual(logs?.Principal, { Service: "logs.eu-west-1.amazonaws.com" });
     assert.deepEqual(logs?.Condition, {
       ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*" },
+    });
+  });
+
+  it("lets Fargate encrypt the storage of this account's tasks, and give out no more than the right to decrypt it", async () => {
+    const recording = await recordProgram(() => void new Key("k", { description: "x", services: ["fargate"] }));
+    const [, dataKeys, grants] = statements(named(recording, "k-key").inputs.policy);
+    const ofAccount = { "kms:EncryptionContext:aws:ecs:clusterAccount": "123456789012" };
+    assert.deepEqual(dataKeys?.Principal, { Service: "fargate.amazonaws.com" });
+    assert.equal(dataKeys?.Action, "kms:GenerateDataKeyWithoutPlaintext");
+    assert.deepEqual(dataKeys?.Condition, { StringEquals: ofAccount });
+    assert.equal(grants?.Action, "kms:CreateGrant");
+    assert.deepEqual(grants?.Condition, {
+      StringEquals: ofAccount,
+      "ForAllValues:StringEquals": { "kms:GrantOperations": ["Decrypt"] },
     });
   });
 });
