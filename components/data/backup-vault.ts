@@ -57,11 +57,12 @@ export function snapshotIntervalHours(rpoHours: number): number {
   return DIVISORS_OF_A_DAY.filter((hours) => hours <= room).at(-1) ?? 1;
 }
 
-/** At half past, beginning with 00:30: clear of the default backup (01:00) and maintenance (Sunday 03:00) windows where the interval allows it. */
+/** First hour of day, so that the default backup (01:00) and maintenance (Sunday 03:00) windows of the databases stay clear. */
+const FIRST_HOUR: Readonly<Record<number, string>> = { 1: "*", 2: "0/2", 3: "2/3", 4: "2/4", 24: "5" };
+
+/** At half past, every `intervalHours`, which divides the day. */
 export function snapshotSchedule(intervalHours: number): string {
-  const hours =
-    intervalHours === 24 ? "5" : intervalHours === 1 ? "*" : `${Math.min(5, intervalHours - 1)}/${intervalHours}`;
-  return `cron(30 ${hours} * * ? *)`;
+  return `cron(30 ${FIRST_HOUR[intervalHours] ?? `5/${intervalHours}`} * * ? *)`;
 }
 
 /**

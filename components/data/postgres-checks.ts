@@ -92,7 +92,7 @@ export function checkPostgresArguments(
       args.maxStorageGiB,
       "The volumes of a Multi-AZ DB cluster do not grow by themselves; raise storageGiB, or set deployment to instance.",
     );
-    check.integer("maxStorageGiB", args.maxStorageGiB, Math.ceil(storageGiB * 1.1), 65536, "of GiB");
+    check.integer("maxStorageGiB", args.maxStorageGiB, Math.ceil((storageGiB * 11) / 10), 65536, "of GiB");
   }
   if (args.iops !== undefined) {
     check.that(

@@ -95,7 +95,7 @@ describe("Cache", () => {
 
   it("lets a role log in as exactly one user of exactly this cache, with ARNs known at preview", async () => {
     const recording = await recordProgram(
-      () => new Cache("c", { ...ground("c"), nodeType: NODE }).grantConnect(grantee("orders")),
+      () => void new Cache("c", { ...ground("c"), nodeType: NODE }).grantConnect(grantee("orders")),
       { preview: true },
     );
     assert.deepEqual(statements(named(recording, "c-connect-orders").inputs.policy), [
