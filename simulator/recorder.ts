@@ -78,6 +78,8 @@ async function run(program: () => unknown, options: RecordOptions): Promise<Reco
       store,
     );
   } finally {
+    // One failure rejects whatever waits for it, a turn later: that must not end the next recording.
+    await new Promise((resolve) => setImmediate(resolve));
     Error.stackTraceLimit = stackTraceLimit;
     process.off("unhandledRejection", onRejection);
     stopObserving();
@@ -142,7 +144,13 @@ class RecordingMonitor extends MockMonitor {
       const response = new resourceProto.RegisterResourceResponse();
       response.setUrn(resource.urn);
       if (req.getCustom() && !this.preview) response.setId(resource.id ?? "");
-      response.setObject(struct(req.getRemote() ? this.construct(req, resource) : this.visible(raw, resource)));
+      response.setObject(
+        struct(
+          req.getRemote()
+            ? this.construct(req, resource)
+            : this.visible(raw, resource, req.getAdditionalsecretoutputsList()),
+        ),
+      );
       return response;
     });
   }
@@ -331,11 +339,11 @@ class RecordingMonitor extends MockMonitor {
     return { id: model.id(facts), outputs: { ...named, ...(this.preview ? {} : model.outputs?.(facts)) } };
   }
 
-  /** What the program gets to see: its own inputs as it gave them (secrets stay secret), plus what was computed. */
-  private visible(raw: Values, resource: RecordedResource): Values {
+  /** What the program gets to see: its own inputs as it gave them (secrets stay secret), plus what was computed; `secretOutputs` of it as secrets. */
+  private visible(raw: Values, resource: RecordedResource, secretOutputs: readonly string[]): Values {
     const seen: Values = { ...raw };
     for (const [key, value] of Object.entries(resource.outputs)) {
-      if (!(key in raw)) seen[key] = SECRET_OUTPUTS.has(`${resource.type} ${key}`) ? secretValue(value) : value;
+      if (!(key in raw)) seen[key] = secretOutputs.includes(key) ? secretValue(value) : value;
     }
     return seen;
   }
@@ -377,18 +385,13 @@ type Callback = (error: unknown, response: unknown) => void;
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** Outputs that the provider's schema marks as secret. */
-const SECRET_OUTPUTS = new Set([
-  "random:index/randomPassword:RandomPassword result",
-  "random:index/randomPassword:RandomPassword bcryptHash",
-  "aws:apigateway/apiKey:ApiKey value",
-]);
-
 async function answer(callback: Callback, make: () => unknown): Promise<void> {
   let response: unknown;
   try {
     response = make();
   } catch (error) {
+    // A failed invoke's message is read from `details`, where gRPC has it.
+    if (error instanceof Error) Reflect.set(error, "details", error.message);
     callback(error, undefined);
     return;
   }
