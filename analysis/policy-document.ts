@@ -1,0 +1,132 @@
+import type { Fact, Property } from "./graph";
+
+/** One statement of an IAM policy document, with what AWS lets stand as one string or as a list made a list. */
+export interface PolicyStatement {
+  /** Where it stands, e.g. `policy.Statement[2]`. */
+  readonly path: string;
+  readonly sid: string | undefined;
+  readonly allow: boolean;
+  readonly actions: readonly string[];
+  /** True when the document says NotAction: everything but `actions`. */
+  readonly allActionsBut: boolean;
+  readonly resources: readonly string[];
+  readonly allResourcesBut: boolean;
+  /** `{ AWS: [...] , Service: [...] }`; the plain `"*"` is `{ AWS: ["*"] }`. Empty in identity policies. */
+  readonly principals: Readonly<Record<string, readonly string[]>>;
+  readonly allPrincipalsBut: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  /** Without the qualifier `ForAnyValue:` or `ForAllValues:` and without `IfExists`. */
+  readonly operator: string;
+  readonly qualifier: string | undefined;
+  readonly ifExists: boolean;
+  /** Lower case, as AWS does not tell cases apart in condition keys. */
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** The statements of the policy document in `property`, JSON text or an object. None when there is no document, or not a readable one. */
+export function statementsOf(property: Property): Fact<readonly PolicyStatement[]> {
+  const fact = property.fact;
+  if (!fact.known) return fact;
+  return { known: true, value: parseStatements(fact.value, property.path) };
+}
+
+/** JSON text in a property, e.g. container definitions. Undefined when it is not JSON. */
+export function jsonOf(property: Property): Fact {
+  const fact = property.fact;
+  if (!fact.known || typeof fact.value !== "string") return fact;
+  return { known: true, value: parsed(fact.value) };
+}
+
+/** Does an IAM pattern (`*` any characters, `?` one) cover `text`? Case does not count, as in action names. */
+export function covers(pattern: string, text: string): boolean {
+  if (pattern === "*" || pattern.toLowerCase() === text.toLowerCase()) return true;
+  if (!/[*?]/.test(pattern)) return false;
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
+  return new RegExp(`^${source}$`, "is").test(text);
+}
+
+/** Does the statement speak about `action`, e.g. `s3:GetObject`? */
+export function concernsAction(statement: PolicyStatement, action: string): boolean {
+  return statement.actions.some((pattern) => covers(pattern, action)) !== statement.allActionsBut;
+}
+
+/** Everyone, in or outside AWS. */
+export function isPublic(statement: PolicyStatement): boolean {
+  return statement.allPrincipalsBut || (statement.principals.AWS ?? []).some((principal) => principal === "*");
+}
+
+/** The statements of a known document, JSON text or an object; `path` is where it stands. */
+export function parseStatements(document: unknown, path: string): PolicyStatement[] {
+  const value = typeof document === "string" ? parsed(document) : document;
+  if (typeof value !== "object" || value === null) return [];
+  const given: unknown = Reflect.get(value, "Statement");
+  const list = Array.isArray(given) ? given : given === undefined ? [] : [given];
+  return list.map((item: unknown, index) => parseStatement(item, `${path}.Statement[${index}]`));
+}
+
+/** Documents are read by many rules; what stands in a program's text is parsed once. */
+const texts = new Map<string, unknown>();
+const MAX_TEXTS = 20_000;
+
+function parsed(text: string): unknown {
+  if (texts.has(text)) return texts.get(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (texts.size >= MAX_TEXTS) texts.clear();
+  texts.set(text, value);
+  return value;
+}
+
+function parseStatement(raw: unknown, path: string): PolicyStatement {
+  const get = (key: string): unknown => (typeof raw === "object" && raw !== null ? Reflect.get(raw, key) : undefined);
+  const sid = get("Sid");
+  return {
+    path,
+    sid: typeof sid === "string" ? sid : undefined,
+    allow: get("Effect") === "Allow",
+    actions: strings(get("Action") ?? get("NotAction")),
+    allActionsBut: get("NotAction") !== undefined,
+    resources: strings(get("Resource") ?? get("NotResource")),
+    allResourcesBut: get("NotResource") !== undefined,
+    principals: principals(get("Principal") ?? get("NotPrincipal")),
+    allPrincipalsBut: get("NotPrincipal") !== undefined && get("Effect") === "Allow",
+    conditions: conditions(get("Condition")),
+  };
+}
+
+function principals(value: unknown): Record<string, readonly string[]> {
+  if (value === "*") return { AWS: ["*"] };
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([kind, who]) => [kind, strings(who)]));
+}
+
+function conditions(value: unknown): Condition[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([operator, keys]) => {
+    const [, qualifier, name = operator, ifExists] =
+      /^(?:(ForAnyValue|ForAllValues):)?(.*?)(IfExists)?$/.exec(operator) ?? [];
+    return Object.entries(typeof keys === "object" && keys !== null ? keys : {}).map(([key, values]): Condition => ({
+      operator: name,
+      qualifier,
+      ifExists: ifExists !== undefined,
+      key: key.toLowerCase(),
+      values: strings(values),
+    }));
+  });
+}
+
+function strings(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map((item) => String(item));
+}

@@ -1,0 +1,145 @@
+import type { PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import { ResourceGraph, type ResourceNode } from "../analysis/graph";
+import { evaluate, type Finding, type Pack, type Rule } from "./rule";
+
+/** Name of the policy in each pack that lists what could not be decided outside the cardholder data environment. */
+export const UNDETERMINED = "undetermined";
+
+/**
+ * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule. A violation is a failed rule or, in the cardholder data
+ * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
+ */
+export function stackPolicies(pack: Pack): StackValidationPolicy[] {
+  return [...pack.rules.map(policyOf), undeterminedPolicy(pack)];
+}
+
+/** A finding that must stop the update. */
+export function isViolation({ verdict, resource }: Finding): boolean {
+  if (verdict.kind === "undetermined") return resource.dataClass === "cardholder";
+  return verdict.kind === "fail";
+}
+
+/** A finding in words, with the fix when there is something to fix. */
+export function describe({ rule, verdict }: Finding): string {
+  switch (verdict.kind) {
+    case "fail": {
+      const place = verdict.property === undefined ? "" : ` (${verdict.property})`;
+      return `${verdict.message}${place} ${rule.remediation}`;
+    }
+    case "undetermined": {
+      const makers = verdict.producers.map((urn) => urn.split("::").at(-1));
+      return `It hangs on ${verdict.path}, which is not known yet${makers.length > 0 ? `; it comes from ${makers.join(", ")}` : ""}.`;
+    }
+    case "not-applicable":
+      return verdict.reason;
+    case "pass":
+      return rule.title;
+  }
+}
+
+function policyOf(rule: Rule): StackValidationPolicy {
+  return {
+    name: rule.id,
+    description: rule.title,
+    enforcementLevel: "mandatory",
+    severity: rule.severity,
+    framework: {
+      name: "PCI DSS",
+      version: "4.0.1",
+      reference: rule.requirements.join(", "),
+      specification: rule.controls.join(", "),
+    },
+    tags: rule.requirements.map((requirement) => `pci-dss-4.0.1/${requirement}`),
+    remediationSteps: rule.remediation,
+    url: rule.url,
+    validateStack(args, reportViolation) {
+      const findings = evaluate([rule], ResourceGraph.fromPolicyResources(args.resources));
+      if (findings.length === 0) args.notApplicable(`The stack has none of ${rule.types.join(", ")}.`);
+      for (const finding of findings.filter(isViolation)) reportViolation(describe(finding), finding.resource.urn);
+    },
+  };
+}
+
+function undeterminedPolicy(pack: Pack): StackValidationPolicy {
+  return {
+    name: UNDETERMINED,
+    description: "A rule could not be decided before the update.",
+    enforcementLevel: "advisory",
+    validateStack(args, reportViolation) {
+      const findings = evaluate(pack.rules, ResourceGraph.fromPolicyResources(args.resources));
+      for (const finding of findings) {
+        if (finding.verdict.kind !== "undetermined" || isViolation(finding)) continue;
+        reportViolation(`${finding.rule.id}: ${describe(finding)}`, finding.resource.urn);
+      }
+    },
+  };
+}
+
+export interface Violation {
+  readonly policy: string;
+  readonly message: string;
+  readonly urn: string | undefined;
+}
+
+/** Runs policies in this process, as the engine would; `resources` are usually made by {@link policyResources}. */
+export async function runPolicies(
+  policies: readonly StackValidationPolicy[],
+  resources: readonly PolicyResource[],
+): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const policy of policies) {
+    const args: StackValidationArgs = {
+      resources: [...resources],
+      stackTags: new Map(),
+      getConfig: <T extends object>() => ({}) as T,
+      notApplicable(reason): never {
+        throw new NotApplicable(reason);
+      },
+    };
+    try {
+      await policy.validateStack(args, (message, urn) => violations.push({ policy: policy.name, message, urn }));
+    } catch (error) {
+      if (!(error instanceof NotApplicable)) throw error;
+    }
+  }
+  return violations;
+}
+
+class NotApplicable extends Error {}
+
+/** A graph in the form in which the engine hands resources to a policy. */
+export function policyResources(graph: ResourceGraph): PolicyResource[] {
+  const made = new Map<string, PolicyResource>();
+  for (const node of graph.nodes) made.set(node.urn, policyResource(node));
+  const find = (urns: readonly string[]) => urns.flatMap((urn) => made.get(urn) ?? []);
+  for (const node of graph.nodes) {
+    const resource = made.get(node.urn);
+    if (resource === undefined) continue;
+    resource.parent = node.parent && made.get(node.parent.urn);
+    resource.dependencies = find(node.dependencies);
+    resource.propertyDependencies = Object.fromEntries(
+      Object.entries(node.propertyDependencies).map(([property, urns]) => [property, find(urns)]),
+    );
+  }
+  return [...made.values()];
+}
+
+function policyResource(node: ResourceNode): PolicyResource {
+  return {
+    type: node.type,
+    name: node.name,
+    urn: node.urn,
+    props: { ...node.outputs, ...(node.id === undefined ? {} : { id: node.id }) },
+    opts: {
+      protect: node.protect,
+      ignoreChanges: [],
+      aliases: [],
+      customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+      additionalSecretOutputs: [],
+    },
+    dependencies: [],
+    propertyDependencies: {},
+    isType: (type) => Reflect.get(type, "__pulumiType") === node.type,
+    asType: () => undefined,
+  };
+}

@@ -1,0 +1,165 @@
+import type { Property, ResourceNode } from "../../analysis/graph";
+import { isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
+import { publicStatements } from "../policy-statements";
+import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+
+const ROLE = "aws:iam/role:Role";
+const DEPUTY_DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html";
+
+/** Resources with a policy that says who may use them, and the property that holds it. */
+const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
+  "aws:s3/bucketPolicy:BucketPolicy": "policy",
+  "aws:s3/bucket:Bucket": "policy",
+  "aws:sqs/queue:Queue": "policy",
+  "aws:sqs/queuePolicy:QueuePolicy": "policy",
+  "aws:sns/topic:Topic": "policy",
+  "aws:sns/topicPolicy:TopicPolicy": "policy",
+  "aws:kms/key:Key": "policy",
+  "aws:kms/keyPolicy:KeyPolicy": "policy",
+  "aws:kms/replicaKey:ReplicaKey": "policy",
+  "aws:secretsmanager/secret:Secret": "policy",
+  "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+  "aws:backup/vaultPolicy:VaultPolicy": "policy",
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+  "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
+};
+
+/** Rules elsewhere already ask whether these are public. */
+const JUDGED_ELSEWHERE = /^aws:(s3|sqs|sns|kms|secretsmanager)\//;
+
+function allowing(document: Property, judge: (statement: PolicyStatement) => Outcome): Outcome {
+  if (document.absent) return notApplicable("It has no policy.");
+  const statements = statementsOf(document);
+  if (!statements.known) return undetermined(statements);
+  return all(PASS, ...statements.value.filter(({ allow }) => allow).map(judge));
+}
+
+/**
+ * Services for which AWS documents neither aws:SourceArn nor aws:SourceAccount when they assume a role. They take a role only from who may
+ * pass it (iam:PassRole), which holds it to its account.
+ */
+const ASSUME_WITHOUT_SOURCE = /^(ec2|lambda|edgelambda|apigateway)\.amazonaws\.com(\.cn)?$/;
+
+/**
+ * Services for which AWS documents a policy without conditions, by the type that has it: EventBridge and AWS Backup publishing to SNS
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html,
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html), and the keys behind such topics.
+ */
+const USE_WITHOUT_SOURCE = /^(events|backup)\.amazonaws\.com$/;
+const BEHIND_TOPICS = /^aws:(sns|kms)\//;
+
+/** Condition keys by which a service tells for whom it acts. */
+const SOURCE_KEYS =
+  /^(aws:source(account|arn|orgid|orgpaths|owner)|sts:externalid|kms:calleraccount|kms:encryptioncontext:aws:.+|aws:principalorgid)$/;
+
+function isHeldToSource(statement: PolicyStatement): boolean {
+  return statement.conditions.some(
+    ({ key, operator, ifExists, values }) =>
+      SOURCE_KEYS.test(key) && !ifExists && !/Not/.test(operator) && values.every((value) => !/^\*+$/.test(value)),
+  );
+}
+
+/** Services that the statement lets act for anybody; those that `exempt` fits can not be held. */
+function confusable(statement: PolicyStatement, exempt: RegExp | undefined): readonly string[] {
+  const services = statement.principals.Service ?? [];
+  return isHeldToSource(statement) ? [] : services.filter((service) => exempt?.test(service) !== true);
+}
+
+const isRoot = (principal: string) => /^\d{12}$/.test(principal) || /^arn:[^:]+:iam::\d{12}:root$/.test(principal);
+
+/** The account that a key's own statements name as its administrator. */
+function administration(node: ResourceNode): Outcome {
+  return allowing(node.property("policy"), (statement) => {
+    const wide = statement.actions.some((action) => /^(kms:)?\*+$/i.test(action)) || statement.allActionsBut;
+    if (!wide) return PASS;
+    const others = Object.entries(statement.principals).flatMap(([kind, who]) =>
+      who.filter((principal) => kind !== "AWS" || !isRoot(principal)),
+    );
+    return others.length > 0 ? fail(`${others.join(", ")} may do everything with the key.`, statement.path) : PASS;
+  });
+}
+
+export const trustRules: readonly Rule[] = [
+  {
+    id: "iam-trust-named",
+    title: "Roles name who may assume them.",
+    severity: "critical",
+    requirements: ["7.2.1", "7.2.5"],
+    controls: [],
+    types: [ROLE],
+    remediation: "Name a service, a role, or an identity provider with conditions on its subject.",
+    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+    check(node) {
+      return allowing(node.property("assumeRolePolicy"), (statement) => {
+        if (isPublic(statement)) return publicStatements([statement]);
+        const federated = statement.principals.Federated ?? [];
+        const isOpen = federated.some((provider) => /oidc-provider\//.test(provider));
+        const hasSubject = statement.conditions.some(
+          ({ key, values }) => /:(sub|aud)$/.test(key) && values.every((value) => !/^\*+$/.test(value)),
+        );
+        return isOpen && !hasSubject
+          ? fail("Everyone whom the identity provider knows may assume it.", statement.path)
+          : PASS;
+      });
+    },
+  },
+  {
+    id: "iam-trust-confused-deputy",
+    title: "A service assumes a role for this account's resources only.",
+    severity: "medium",
+    requirements: ["7.2.5"],
+    controls: [],
+    types: [ROLE],
+    remediation: "Add aws:SourceAccount, and aws:SourceArn where it is known, to the trust policy.",
+    url: DEPUTY_DOCS,
+    check(node) {
+      return allowing(node.property("assumeRolePolicy"), (statement) => {
+        const services = confusable(statement, ASSUME_WITHOUT_SOURCE);
+        return services.length > 0 ? fail(`${services.join(", ")} may assume it for anybody.`, statement.path) : PASS;
+      });
+    },
+  },
+  {
+    id: "resource-policy-confused-deputy",
+    title: "A service uses a resource for this account only.",
+    severity: "high",
+    requirements: ["7.2.5"],
+    controls: [],
+    types: Object.keys(RESOURCE_POLICIES),
+    remediation: "Add aws:SourceAccount, and aws:SourceArn where it is known, to the statement.",
+    url: DEPUTY_DOCS,
+    check(node) {
+      return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) => {
+        const services = confusable(statement, BEHIND_TOPICS.test(node.type) ? USE_WITHOUT_SOURCE : undefined);
+        return services.length > 0 ? fail(`${services.join(", ")} may use it for anybody.`, statement.path) : PASS;
+      });
+    },
+  },
+  {
+    id: "resource-policy-not-public",
+    title: "Resource policies let nobody in from outside.",
+    severity: "critical",
+    requirements: ["7.2.1"],
+    controls: [],
+    types: Object.keys(RESOURCE_POLICIES).filter((type) => !JUDGED_ELSEWHERE.test(type)),
+    remediation: "Name the principals, or hold `Principal: *` to your account or organisation.",
+    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
+    check(node) {
+      return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) =>
+        publicStatements([statement]),
+      );
+    },
+  },
+  {
+    id: "kms-key-administration",
+    title: "Only the account itself may do everything with a KMS key; its IAM policies then decide.",
+    severity: "high",
+    requirements: ["3.6.1", "7.2.2"],
+    controls: [],
+    types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey"],
+    remediation: "Give kms:* to arn:...:root of the account alone, and name the actions for all others.",
+    url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+    check: administration,
+  },
+];

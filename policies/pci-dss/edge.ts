@@ -1,0 +1,460 @@
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
+import { each, given, isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { publicStatements } from "../policy-statements";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { isStrongApiGatewayPolicy, isStrongCloudFrontPolicy } from "./tls-policies";
+
+const REST_API = "aws:apigateway/restApi:RestApi";
+const STAGE = "aws:apigateway/stage:Stage";
+const HTTP_STAGE = "aws:apigatewayv2/stage:Stage";
+const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
+const API_DOCS = "https://docs.aws.amazon.com/apigateway/latest/developerguide";
+const CLOUDFRONT_DOCS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide";
+const WAF_DOCS = "https://docs.aws.amazon.com/waf/latest/developerguide";
+
+/** Where an OpenAPI document holds the API's resource policy. */
+const POLICY_KEY = "x-amazon-apigateway-policy";
+const METHODS = /^(get|put|post|delete|head|patch|x-amazon-apigateway-any-method)$/;
+
+interface Operation {
+  /** Where it stands, e.g. `body.paths["/orders"].get`. */
+  readonly path: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** Judges each operation of the OpenAPI document that a REST API is made from; CORS preflights are left out. */
+function operations(api: ResourceNode, judge: (operation: Operation, document: object) => Outcome): Outcome {
+  return when(jsonOf(api.property("body")), (body) => {
+    if (typeof body !== "object" || body === null) return notApplicable("Its methods are resources of their own.");
+    const paths: unknown = Reflect.get(body, "paths");
+    return all(
+      PASS,
+      ...Object.entries(Object(paths)).flatMap(([path, methods]) =>
+        Object.entries(Object(methods))
+          .filter(([method]) => METHODS.test(method))
+          .map(([method, value]) => judge({ path: `body.paths["${path}"].${method}`, value: Object(value) }, body)),
+      ),
+    );
+  });
+}
+
+/** What the method settings of a REST stage say; `judge` gets the settings for all methods. */
+function methodSettings(stage: ResourceNode, graph: ResourceGraph, judge: (all: ResourceNode[]) => Outcome): Outcome {
+  return joined(graph.referring("aws:apigateway/methodSettings:MethodSettings", "stageName", stage), (settings) => {
+    const ofStage = settings.filter((node) => sameApi(node, stage, graph));
+    const paths = ofStage.map((node) => node.property("methodPath"));
+    const unknown = paths.find((path) => path.unknown);
+    if (unknown !== undefined) return undetermined(unknown);
+    return judge(ofStage.filter((_, index) => isAllMethods(paths[index]?.fact)));
+  });
+}
+
+function sameApi(settings: ResourceNode, stage: ResourceNode, graph: ResourceGraph): boolean {
+  const ofSettings = graph.resolve(settings.property("restApi"), REST_API).nodes;
+  const ofStage = graph.resolve(stage.property("restApi"), REST_API).nodes;
+  return ofSettings.length === 0 || ofStage.length === 0 || ofSettings[0] === ofStage[0];
+}
+
+function isAllMethods(fact: { known: boolean; value?: unknown } | undefined): boolean {
+  return fact?.known === true && fact.value === "*/*";
+}
+
+/** Judges whether only VPC endpoints reach the API that a stage or a method belongs to. */
+function whenPrivate(node: ResourceNode, graph: ResourceGraph, judge: (isPrivate: boolean) => Outcome): Outcome {
+  return joined(graph.resolve(node.property("restApi"), REST_API), ([api]) =>
+    api === undefined
+      ? judge(false)
+      : when(api.property("endpointConfiguration.types"), (type) => judge(type === "PRIVATE")),
+  );
+}
+
+function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | undefined) => Outcome): Outcome {
+  const policyOf = (value: unknown) => (value === undefined ? undefined : String(value));
+  const standard = distribution.property("defaultCacheBehavior.viewerProtocolPolicy");
+  return all(
+    when(standard, (value) => judge(policyOf(value))),
+    each(distribution.property("orderedCacheBehaviors"), (behavior) =>
+      when(behavior.at("viewerProtocolPolicy"), (value) => judge(policyOf(value))),
+    ),
+  );
+}
+
+export const edgeRules: readonly Rule[] = [
+  {
+    id: "apigateway-domain-tls",
+    title: "API domain names accept TLS 1.2 or better only.",
+    severity: "high",
+    requirements: ["4.2.1"],
+    controls: [],
+    types: ["aws:apigateway/domainName:DomainName", "aws:apigatewayv2/domainName:DomainName"],
+    remediation: "Set securityPolicy to TLS_1_2 or one of the SecurityPolicy_TLS13 policies.",
+    url: `${API_DOCS}/apigateway-custom-domain-tls-version.html`,
+    check(node) {
+      const isV2 = node.type.startsWith("aws:apigatewayv2/");
+      const policy = node.property(isV2 ? "domainNameConfiguration.securityPolicy" : "securityPolicy");
+      return when(policy, (name) =>
+        isStrongApiGatewayPolicy(String(name)) ? PASS : fail(`The TLS policy is ${String(name ?? "not set")}.`, policy),
+      );
+    },
+  },
+  {
+    id: "apigateway-access-logs",
+    title: "API stages keep access logs.",
+    severity: "medium",
+    requirements: ["10.2.1", "10.4.2"],
+    controls: ["APIGateway.9"],
+    types: [STAGE, HTTP_STAGE],
+    remediation: "Set accessLogSettings with a log group and a format.",
+    url: `${API_DOCS}/set-up-logging.html`,
+    check(node) {
+      const settings = node.property("accessLogSettings");
+      return all(
+        given(settings.at("destinationArn"), "The stage keeps no access log."),
+        given(settings.at("format"), "The access log has no format."),
+      );
+    },
+  },
+  {
+    id: "apigateway-execution-logs",
+    title: "REST API stages log how requests are executed, without their bodies.",
+    severity: "medium",
+    requirements: ["10.2.1"],
+    controls: ["APIGateway.1"],
+    types: [STAGE],
+    remediation:
+      "Add MethodSettings for */* with loggingLevel ERROR or INFO and dataTraceEnabled false: traces hold card data.",
+    url: `${API_DOCS}/set-up-logging.html`,
+    check(stage, graph) {
+      return methodSettings(stage, graph, (settings) => {
+        if (settings.length === 0) return fail("The stage does not log the execution of requests.");
+        return all(
+          ...settings.map((node) =>
+            all(
+              oneOf(node.property("settings.loggingLevel"), ["ERROR", "INFO"], "Execution logs are off."),
+              off(node.property("settings.dataTraceEnabled"), "Execution logs hold whole requests and responses."),
+            ),
+          ),
+        );
+      });
+    },
+  },
+  {
+    id: "apigateway-cache-encrypted",
+    title: "The cache of a REST API stage is encrypted.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: ["APIGateway.5"],
+    types: ["aws:apigateway/methodSettings:MethodSettings"],
+    remediation: "Set settings.cacheDataEncrypted to true.",
+    url: `${API_DOCS}/api-gateway-caching.html`,
+    check(node) {
+      return when(node.property("settings.cachingEnabled"), (cached) =>
+        isTrue(cached)
+          ? on(node.property("settings.cacheDataEncrypted"), "Cached answers are not encrypted.")
+          : notApplicable("Nothing is cached."),
+      );
+    },
+  },
+  {
+    id: "apigateway-waf",
+    title: "REST APIs that the internet reaches stand behind a web ACL.",
+    severity: "medium",
+    requirements: ["6.4.1", "6.4.2"],
+    controls: ["APIGateway.4"],
+    types: [STAGE],
+    remediation: "Associate a regional WebAcl with the stage's ARN.",
+    url: `${API_DOCS}/apigateway-control-access-aws-waf.html`,
+    check(stage, graph) {
+      return whenPrivate(stage, graph, (isPrivate) => {
+        if (isPrivate) return notApplicable("Only VPC endpoints reach a private API.");
+        return joined(
+          graph.referring("aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn", stage),
+          (associations) => (associations.length > 0 ? PASS : fail("No web ACL stands in front of the stage.")),
+        );
+      });
+    },
+  },
+  {
+    id: "apigateway-private-policy",
+    title: "Private REST APIs say which VPC endpoints may call them, and no API's policy is public.",
+    severity: "high",
+    requirements: ["1.3.1", "7.2.1"],
+    controls: [],
+    types: [REST_API],
+    remediation:
+      "Add a RestApiPolicy (or `policy`) that allows execute-api:Invoke with aws:SourceVpce or aws:SourceVpc.",
+    url: `${API_DOCS}/apigateway-private-apis.html`,
+    check(api, graph) {
+      return when(api.property("endpointConfiguration.types"), (types) => {
+        if (types !== "PRIVATE") return notApplicable("It is meant to be reached from the internet.");
+        return joined(graph.referring("aws:apigateway/restApiPolicy:RestApiPolicy", "restApiId", api), (policies) => {
+          const body = jsonOf(api.property("body"));
+          if (!body.known) return undetermined(body);
+          const statements = [...parseStatements(Reflect.get(Object(body.value), POLICY_KEY), `body.${POLICY_KEY}`)];
+          for (const node of [api, ...policies]) {
+            const document = statementsOf(node.property("policy"));
+            if (!document.known) return undetermined(document);
+            statements.push(...document.value);
+          }
+          if (statements.length === 0) return fail("The private API has no policy, and so refuses every call.");
+          // A denial of all other endpoints holds the statement that lets everyone in.
+          const held = statements.some(
+            (statement) =>
+              !statement.allow &&
+              statement.conditions.some(({ key, operator }) => /^aws:sourcevpce?$/.test(key) && /Not/.test(operator)),
+          );
+          return held ? PASS : publicStatements(statements);
+        });
+      });
+    },
+  },
+  {
+    id: "apigateway-authorization",
+    title: "API methods and routes ask who calls.",
+    severity: "medium",
+    requirements: ["7.2.1"],
+    controls: ["APIGateway.8"],
+    types: [REST_API, "aws:apigateway/method:Method", "aws:apigatewayv2/route:Route"],
+    remediation: "Set an authorizer, AWS_IAM, or require an API key; OPTIONS (CORS) methods need none.",
+    url: `${API_DOCS}/apigateway-control-access-to-api.html`,
+    check(node, graph) {
+      const missing = "Anyone may call it.";
+      if (node.type === REST_API) {
+        return when(node.property("endpointConfiguration.types"), (type) => {
+          if (type === "PRIVATE") return notApplicable("Its policy says which VPC endpoints may call it.");
+          return operations(node, ({ path, value }, document) => {
+            const security = value.security ?? Reflect.get(document, "security");
+            const asks = Array.isArray(security) && security.some((way) => Object.keys(Object(way)).length > 0);
+            return asks ? PASS : fail(missing, path);
+          });
+        });
+      }
+      const isV2 = node.type.startsWith("aws:apigatewayv2/");
+      const type = node.property(isV2 ? "authorizationType" : "authorization");
+      return when(node.property(isV2 ? "routeKey" : "httpMethod"), (method) => {
+        if (/^OPTIONS\b/.test(String(method)))
+          return notApplicable("Browsers ask for CORS headers without credentials.");
+        const byIdentity = when(type, (value) =>
+          value === undefined || value === "NONE" ? fail(missing, type) : PASS,
+        );
+        const behindVpcEndpoints = isV2
+          ? fail(missing, type)
+          : whenPrivate(node, graph, (isPrivate) => (isPrivate ? PASS : fail(missing, type)));
+        return any([byIdentity, on(node.property("apiKeyRequired"), missing), behindVpcEndpoints], fail(missing, type));
+      });
+    },
+  },
+  {
+    id: "apigateway-backend-tls",
+    title: "APIs speak TLS to what is behind them.",
+    severity: "medium",
+    requirements: ["4.2.1"],
+    controls: ["APIGateway.10"],
+    types: [REST_API, "aws:apigateway/integration:Integration", "aws:apigatewayv2/integration:Integration"],
+    remediation: "Give an https:// uri; through a VPC link of an HTTP API, a tlsConfig.",
+    url: `${API_DOCS}/api-gateway-api-integration-types.html`,
+    check(node) {
+      if (node.type === REST_API) {
+        return operations(node, ({ path, value }) => {
+          const integration = Object(value["x-amazon-apigateway-integration"]);
+          const uri = String(Reflect.get(integration, "uri") ?? "");
+          return /^http:/i.test(uri) ? fail("Requests go on in plain HTTP.", path) : PASS;
+        });
+      }
+      if (node.type.startsWith("aws:apigatewayv2/")) {
+        return when(node.property("connectionType"), (type) =>
+          type === "VPC_LINK"
+            ? given(node.property("tlsConfig.serverNameToVerify"), "Requests through the VPC link are plain HTTP.")
+            : plainUri(node, "integrationUri"),
+        );
+      }
+      return when(node.property("type"), (type) =>
+        /^HTTP(_PROXY)?$/.test(String(type)) ? plainUri(node, "uri") : notApplicable("AWS's own API is always TLS."),
+      );
+    },
+  },
+  {
+    id: "cloudfront-viewer-tls",
+    title: "CloudFront serves viewers over TLS 1.2 or better, with a certificate of its own domain.",
+    severity: "high",
+    requirements: ["4.2.1"],
+    controls: ["CloudFront.3", "CloudFront.7", "CloudFront.8", "CloudFront.15"],
+    types: [DISTRIBUTION],
+    remediation:
+      "Set viewerProtocolPolicy to redirect-to-https, and viewerCertificate with an ACM certificate, sni-only and TLSv1.2_2025.",
+    url: `${CLOUDFRONT_DOCS}/using-https.html`,
+    check(node) {
+      const certificate = node.property("viewerCertificate");
+      const lowest = certificate.at("minimumProtocolVersion");
+      return all(
+        behaviors(node, (policy) =>
+          policy === "https-only" || policy === "redirect-to-https"
+            ? PASS
+            : fail("Viewers may use plain HTTP.", "viewerProtocolPolicy"),
+        ),
+        given(certificate.at("acmCertificateArn"), "It has no certificate of its own, and then takes TLS 1.0."),
+        oneOf(certificate.at("sslSupportMethod"), ["sni-only"], "It does not serve HTTPS by SNI."),
+        when(lowest, (name) =>
+          isStrongCloudFrontPolicy(String(name)) ? PASS : fail(`The TLS policy is ${String(name ?? "TLSv1")}.`, lowest),
+        ),
+      );
+    },
+  },
+  {
+    id: "cloudfront-origin-tls",
+    title: "CloudFront speaks TLS 1.2 to its origins.",
+    severity: "high",
+    requirements: ["4.2.1"],
+    controls: ["CloudFront.9", "CloudFront.10"],
+    types: [DISTRIBUTION],
+    remediation: "Set originProtocolPolicy to https-only and originSslProtocols to [TLSv1.2].",
+    url: `${CLOUDFRONT_DOCS}/using-https-cloudfront-to-custom-origin.html`,
+    check(node) {
+      return each(node.property("origins"), (origin) => {
+        const custom = origin.at("customOriginConfig");
+        if (custom.absent) return PASS;
+        const protocols = custom.at("originSslProtocols");
+        return all(
+          oneOf(custom.at("originProtocolPolicy"), ["https-only"], "The origin may be asked in plain HTTP."),
+          when(protocols, (list) =>
+            Array.isArray(list) && list.length > 0 && list.every((version) => /^TLSv1\.[23]$/.test(String(version)))
+              ? PASS
+              : fail("Protocols older than TLS 1.2 are used towards the origin.", protocols),
+          ),
+        );
+      });
+    },
+  },
+  {
+    id: "cloudfront-origin-access",
+    title: "S3 origins of CloudFront let only the distribution in (origin access control).",
+    severity: "medium",
+    requirements: ["1.4.4", "7.2.1"],
+    controls: ["CloudFront.13"],
+    types: [DISTRIBUTION],
+    remediation: "Give the origin an originAccessControlId, and the bucket a policy for cloudfront.amazonaws.com.",
+    url: `${CLOUDFRONT_DOCS}/private-content-restricting-access-to-s3.html`,
+    check(node) {
+      return each(node.property("origins"), (origin) => {
+        if (!origin.at("customOriginConfig").absent || !origin.at("vpcOriginConfig").absent) return PASS;
+        return given(origin.at("originAccessControlId"), "The S3 origin has no origin access control.");
+      });
+    },
+  },
+  {
+    id: "cloudfront-waf",
+    title: "CloudFront distributions stand behind a web ACL.",
+    severity: "medium",
+    requirements: ["6.4.2"],
+    controls: ["CloudFront.6"],
+    types: [DISTRIBUTION],
+    remediation: "Set webAclId to the ARN of a CLOUDFRONT web ACL in us-east-1.",
+    url: `${WAF_DOCS}/cloudfront-features.html`,
+    check(node) {
+      return given(node.property("webAclId"), "No web ACL stands in front of the distribution.");
+    },
+  },
+  {
+    id: "cloudfront-access-logs",
+    title: "CloudFront distributions keep access logs.",
+    severity: "medium",
+    requirements: ["10.2.1", "10.4.2"],
+    controls: ["CloudFront.5"],
+    types: [DISTRIBUTION],
+    remediation: "Set loggingConfig, or make a CloudWatch LogDeliverySource of the distribution.",
+    url: `${CLOUDFRONT_DOCS}/AccessLogs.html`,
+    check(node, graph) {
+      if (!node.property("loggingConfig.bucket").absent) return PASS;
+      return joined(
+        graph.referring("aws:cloudwatch/logDeliverySource:LogDeliverySource", "resourceArn", node),
+        (sources) => (sources.length > 0 ? PASS : fail("The distribution keeps no access log.")),
+      );
+    },
+  },
+  {
+    id: "cloudfront-default-root",
+    title: "CloudFront distributions answer the root with one object, and do not list the origin.",
+    severity: "medium",
+    requirements: ["2.2.6"],
+    controls: ["CloudFront.1"],
+    types: [DISTRIBUTION],
+    remediation: "Set defaultRootObject, e.g. to index.html.",
+    url: `${CLOUDFRONT_DOCS}/DefaultRootObject.html`,
+    check(node) {
+      return given(node.property("defaultRootObject"), "The distribution has no default root object.");
+    },
+  },
+  {
+    id: "waf-has-rules",
+    title: "Web ACLs hold AWS's managed rules against known attacks.",
+    severity: "medium",
+    requirements: ["6.4.2"],
+    controls: ["WAF.10"],
+    types: [WEB_ACL],
+    remediation: "Add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet.",
+    url: `${WAF_DOCS}/aws-managed-rule-groups-list.html`,
+    check(node, graph) {
+      const rules = node.property("rules");
+      if (rules.unknown) return undetermined(rules);
+      if (!node.property("ruleJson").absent) return given(node.property("ruleJson"), "The web ACL has no rules.");
+      const isManaged = (statement: Property) =>
+        given(statement.at("managedRuleGroupStatement.name"), "It is a rule of another kind.");
+      const inline = rules.items.map((rule) => isManaged(rule.at("statement")));
+      return joined(graph.referring("aws:wafv2/webAclRule:WebAclRule", "webAclArn", node), (separate) =>
+        any(
+          [...inline, ...separate.map((rule) => isManaged(rule.property("statement")))],
+          fail("The web ACL has no managed rule group.", rules),
+        ),
+      );
+    },
+  },
+  {
+    id: "waf-logging",
+    title: "Web ACLs log the requests that they see.",
+    severity: "medium",
+    requirements: ["10.4.2"],
+    controls: ["WAF.11"],
+    types: [WEB_ACL],
+    remediation: "Add a WebAclLoggingConfiguration; its destination's name must begin with aws-waf-logs-.",
+    url: `${WAF_DOCS}/logging.html`,
+    check(node, graph) {
+      return joined(
+        graph.referring("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", node),
+        (configurations) =>
+          configurations.length === 0
+            ? fail("The web ACL keeps no log.")
+            : all(
+                ...configurations.map((configuration) =>
+                  notEmpty(configuration.property("logDestinationConfigs"), "The log goes nowhere."),
+                ),
+              ),
+      );
+    },
+  },
+  {
+    id: "waf-metrics",
+    title: "Web ACLs and their rules have CloudWatch metrics.",
+    severity: "medium",
+    requirements: ["10.4.1", "10.7.2"],
+    controls: ["WAF.12"],
+    types: [WEB_ACL],
+    remediation: "Set visibilityConfig.cloudwatchMetricsEnabled to true in the web ACL and in each rule.",
+    url: `${WAF_DOCS}/monitoring-cloudwatch.html`,
+    check(node) {
+      return all(
+        on(node.property("visibilityConfig.cloudwatchMetricsEnabled"), "The web ACL has no metrics."),
+        each(node.property("rules"), (rule) =>
+          on(rule.at("visibilityConfig.cloudwatchMetricsEnabled"), "The rule has no metrics."),
+        ),
+      );
+    },
+  },
+];
+
+function plainUri(node: ResourceNode, property: string): Outcome {
+  return when(node.property(property), (uri) =>
+    /^http:/i.test(String(uri)) ? fail("Requests go on in plain HTTP.", property) : PASS,
+  );
+}

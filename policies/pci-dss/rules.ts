@@ -1,0 +1,29 @@
+import type { Pack } from "../rule";
+import { dataStoreRules } from "./data-stores";
+import { ecsRules } from "./ecs";
+import { edgeRules } from "./edge";
+import { keyAndSecretRules } from "./keys-and-secrets";
+import { loadBalancerRules } from "./load-balancers";
+import { loggingRules } from "./logging";
+import { messagingRules } from "./messaging";
+import { networkRules } from "./network";
+import { rdsRules } from "./rds";
+import { s3Rules } from "./s3";
+
+/** Encryption at rest and in transit, no public data, closed networks, logs: what PCI DSS v4.0.1 asks of each resource. */
+export const pciDss: Pack = {
+  name: "palisade-pci-dss",
+  title: "PCI DSS v4.0.1",
+  rules: [
+    ...s3Rules,
+    ...rdsRules,
+    ...dataStoreRules,
+    ...messagingRules,
+    ...keyAndSecretRules,
+    ...loadBalancerRules,
+    ...edgeRules,
+    ...networkRules,
+    ...ecsRules,
+    ...loggingRules,
+  ],
+};

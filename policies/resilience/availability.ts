@@ -1,0 +1,277 @@
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { jsonOf } from "../../analysis/policy-document";
+import { tablesOf, zoneOf } from "../../analysis/subnets";
+import { atLeast, joined, on, when } from "../checks";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+
+const SUBNET = "aws:ec2/subnet:Subnet";
+const NAT = "aws:ec2/natGateway:NatGateway";
+const QUEUE = "aws:sqs/queue:Queue";
+const RDS_DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide";
+
+/** The subnets must lie in two zones at least. Of subnets made elsewhere only their number is known. */
+function inTwoZones(references: Property, graph: ResourceGraph): Outcome {
+  return joined(graph.resolve(references, SUBNET), (subnets) => {
+    if (subnets.length === 0)
+      return references.items.length > 1 ? PASS : fail("It stands in one subnet, and so in one zone.", references);
+    const zones = new Set<unknown>();
+    for (const subnet of subnets) {
+      const zone = zoneOf(subnet);
+      const fact = zone.fact;
+      if (!fact.known) return undetermined(zone);
+      // Without a zone AWS picks one, which may be the same for all.
+      if (fact.value !== undefined) zones.add(fact.value);
+    }
+    return zones.size > 1 ? PASS : fail("All its subnets lie in one zone.", references);
+  });
+}
+
+/** NAT gateways that the subnet's routes lead to must stand in its own zone. */
+function ownZoneNat(subnet: ResourceNode, graph: ResourceGraph): Outcome {
+  const tables = tablesOf(subnet, graph);
+  if ("because" in tables) return undetermined(tables.because);
+  const gateways = tables.nodes.flatMap((table) => [
+    ...table.property("routes").items.map((route) => route.at("natGatewayId")),
+    ...graph
+      .referring("aws:ec2/route:Route", "routeTableId", table)
+      .nodes.map((route) => route.property("natGatewayId")),
+  ]);
+  const given = gateways.filter((gateway) => !gateway.absent);
+  if (given.length === 0) return notApplicable("It has no route to a NAT gateway.");
+  return all(
+    ...given.map((gateway) =>
+      joined(graph.resolve(gateway, NAT), ([nat]) => {
+        if (nat === undefined) return notApplicable("The NAT gateway is not part of this program.");
+        return when(nat.property("availabilityMode"), (mode) =>
+          mode === "regional" ? PASS : sameZone(subnet, nat, graph),
+        );
+      }),
+    ),
+  );
+}
+
+function sameZone(subnet: ResourceNode, nat: ResourceNode, graph: ResourceGraph): Outcome {
+  return joined(graph.resolve(nat.property("subnetId"), SUBNET), ([place]) => {
+    if (place === undefined) return notApplicable("The NAT gateway's subnet is not part of this program.");
+    return when(zoneOf(subnet), (own) =>
+      when(zoneOf(place), (other) =>
+        own !== undefined && own === other
+          ? PASS
+          : fail(`Its way out, ${nat.name}, stands in another zone.`, "availabilityZone"),
+      ),
+    );
+  });
+}
+
+/** ARNs of queues that other queues use as their dead-letter queue, and the queues whose policies are unknown. */
+function deadLetterTargets(graph: ResourceGraph): { arns: ReadonlySet<unknown>; producers: ReadonlySet<string> } {
+  return graph.once("dead-letter targets", () => {
+    const policies = [
+      ...graph.ofType(QUEUE).map((queue) => queue.property("redrivePolicy")),
+      ...graph.ofType("aws:sqs/redrivePolicy:RedrivePolicy").map((policy) => policy.property("redrivePolicy")),
+    ];
+    const arns = new Set<unknown>();
+    const producers = new Set<string>();
+    for (const policy of policies) {
+      const json = jsonOf(policy);
+      if (!json.known) json.producers.forEach((urn) => producers.add(urn));
+      else if (typeof json.value === "object" && json.value !== null)
+        arns.add(Reflect.get(json.value, "deadLetterTargetArn"));
+    }
+    return { arns, producers };
+  });
+}
+
+function isDeadLetterQueue(queue: ResourceNode, graph: ResourceGraph): boolean {
+  if (!queue.property("redriveAllowPolicy").absent) return true;
+  if (graph.referring("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", queue).nodes.length > 0) return true;
+  const { arns, producers } = deadLetterTargets(graph);
+  const name: unknown = queue.outputs.name;
+  return (
+    producers.has(queue.urn) ||
+    [...arns].some((arn) => arn === queue.outputs.arn || (typeof name === "string" && String(arn).endsWith(`:${name}`)))
+  );
+}
+
+export const availabilityRules: readonly Rule[] = [
+  {
+    id: "rds-multi-az",
+    title: "RDS databases stand in two zones.",
+    severity: "high",
+    requirements: ["12.10.1"],
+    controls: ["RDS.5", "RDS.15"],
+    types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
+    relaxedInDevelopment: true,
+    remediation: "Set multiAz to true; give an Aurora cluster two instances.",
+    url: `${RDS_DOCS}/Concepts.MultiAZ.html`,
+    check(node, graph) {
+      if (node.type === "aws:rds/instance:Instance") {
+        if (!node.property("replicateSourceDb").absent) return notApplicable("A replica is itself the second copy.");
+        return on(node.property("multiAz"), "The database stands in one zone.");
+      }
+      if (!node.property("dbClusterInstanceClass").absent) return PASS;
+      return joined(
+        graph.referring("aws:rds/clusterInstance:ClusterInstance", "clusterIdentifier", node),
+        (instances) => (instances.length > 1 ? PASS : fail("The cluster has less than two instances.")),
+      );
+    },
+  },
+  {
+    id: "elasticache-multi-az",
+    title: "ElastiCache caches have a replica in another zone and fail over to it by themselves.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: ["ElastiCache.3"],
+    types: ["aws:elasticache/replicationGroup:ReplicationGroup"],
+    relaxedInDevelopment: true,
+    remediation: "Set automaticFailoverEnabled and multiAzEnabled to true, with two nodes at least.",
+    url: "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
+    check(node) {
+      const few = "The cache has no replica.";
+      return all(
+        on(node.property("automaticFailoverEnabled"), "The cache does not fail over."),
+        on(node.property("multiAzEnabled"), "All nodes may stand in one zone."),
+        any(
+          [
+            atLeast(node.property("numCacheClusters"), 2, few),
+            atLeast(node.property("replicasPerNodeGroup"), 1, few),
+            given(node.property("globalReplicationGroupId")),
+          ],
+          fail(few, "replicasPerNodeGroup"),
+        ),
+      );
+    },
+  },
+  {
+    id: "opensearch-multi-az",
+    title: "OpenSearch domains have three data nodes over two zones at least.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: ["Opensearch.6"],
+    types: ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"],
+    relaxedInDevelopment: true,
+    remediation: "Set clusterConfig.zoneAwarenessEnabled to true and instanceCount to 3 or more.",
+    url: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html",
+    check(node) {
+      return all(
+        any(
+          [
+            on(node.property("clusterConfig.zoneAwarenessEnabled"), "All nodes stand in one zone."),
+            on(node.property("clusterConfig.multiAzWithStandbyEnabled"), "All nodes stand in one zone."),
+          ],
+          fail("All nodes stand in one zone.", "clusterConfig.zoneAwarenessEnabled"),
+        ),
+        atLeast(node.property("clusterConfig.instanceCount"), 3, "It has less than three data nodes.", 1),
+      );
+    },
+  },
+  {
+    id: "msk-multi-az",
+    title: "MSK brokers stand in two zones at least.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    types: ["aws:msk/cluster:Cluster"],
+    relaxedInDevelopment: true,
+    remediation: "Give brokerNodeGroupInfo.clientSubnets one subnet in each of two or three zones.",
+    url: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-create-cluster.html",
+    check(node, graph) {
+      return inTwoZones(node.property("brokerNodeGroupInfo.clientSubnets"), graph);
+    },
+  },
+  {
+    id: "lb-multi-az",
+    title: "Load balancers stand in two zones at least.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: ["ELB.13"],
+    types: ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
+    relaxedInDevelopment: true,
+    remediation: "Give `subnets` one subnet in each of two or more zones.",
+    url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
+    check(node, graph) {
+      const mappings = node.property("subnetMappings");
+      if (mappings.absent || (!mappings.unknown && mappings.items.length === 0))
+        return inTwoZones(node.property("subnets"), graph);
+      if (mappings.unknown) return undetermined(mappings);
+      const subnets = mappings.items.map((mapping) => graph.resolve(mapping.at("subnetId"), SUBNET).nodes[0]);
+      const zones = new Set(subnets.map((subnet, index) => (subnet === undefined ? index : zoneOf(subnet).fact)));
+      const known = new Set([...zones].map((zone) => (typeof zone === "object" && zone.known ? zone.value : zone)));
+      return known.size > 1 ? PASS : fail("It stands in one zone.", mappings);
+    },
+  },
+  {
+    id: "ecs-service-multi-az",
+    title: "ECS services run two tasks at least, over two zones.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    types: ["aws:ecs/service:Service"],
+    relaxedInDevelopment: true,
+    remediation: "Set desiredCount to 2 or more, and give networkConfiguration.subnets a subnet in each zone.",
+    url: "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/availability-zones.html",
+    check(node, graph) {
+      return when(node.property("schedulingStrategy"), (strategy) =>
+        all(
+          strategy === "DAEMON" ? PASS : atLeast(node.property("desiredCount"), 2, "It runs less than two tasks.", 1),
+          inTwoZones(node.property("networkConfiguration.subnets"), graph),
+        ),
+      );
+    },
+  },
+  {
+    id: "ecs-deployment-rollback",
+    title: "A failed deployment of an ECS service is rolled back by itself.",
+    severity: "medium",
+    requirements: ["6.5.1"],
+    controls: [],
+    types: ["aws:ecs/service:Service"],
+    remediation: "Set deploymentCircuitBreaker with enable and rollback true.",
+    url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
+    check(node) {
+      return when(node.property("deploymentController.type"), (controller) => {
+        if ((controller ?? "ECS") !== "ECS") return notApplicable(`${String(controller)} rolls back.`);
+        const broken = "A deployment that never becomes healthy goes on for ever.";
+        const byBreaker = all(
+          on(node.property("deploymentCircuitBreaker.enable"), broken),
+          on(node.property("deploymentCircuitBreaker.rollback"), broken),
+        );
+        const byAlarm = all(on(node.property("alarms.enable"), broken), on(node.property("alarms.rollback"), broken));
+        return any([byBreaker, byAlarm], fail(broken, "deploymentCircuitBreaker"));
+      });
+    },
+  },
+  {
+    id: "nat-gateway-per-zone",
+    title: "Each subnet reaches the internet through a NAT gateway of its own zone.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    types: [SUBNET],
+    relaxedInDevelopment: true,
+    remediation: "Give each zone a NAT gateway and a route table of its own, or use a regional NAT gateway.",
+    url: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
+    check: ownZoneNat,
+  },
+  {
+    id: "sqs-dead-letter-queue",
+    title: "SQS queues move what can not be processed to a dead-letter queue.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    types: [QUEUE],
+    remediation: "Set redrivePolicy; Palisade's Queue has a dead-letter queue of its own.",
+    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+    check(queue, graph) {
+      if (isDeadLetterQueue(queue, graph)) return notApplicable("It is a dead-letter queue itself.");
+      if (!queue.property("redrivePolicy").absent) return PASS;
+      return joined(graph.referring("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", queue), (policies) =>
+        policies.length > 0 ? PASS : fail("A message that fails comes back until it expires.", "redrivePolicy"),
+      );
+    },
+  },
+];
+
+function given(property: Property): Outcome {
+  return property.absent ? fail("It is not given.", property) : PASS;
+}

@@ -1,0 +1,114 @@
+import type { Property, ResourceGraph, ResourceNode, SourceFrame, Unknown } from "../analysis/graph";
+
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/** What a rule says about one resource. */
+export type Verdict =
+  | { readonly kind: "pass" }
+  /** `property` is where to look, e.g. `rules[0].sseAlgorithm`. */
+  | { readonly kind: "fail"; readonly message: string; readonly property?: string }
+  | { readonly kind: "not-applicable"; readonly reason: string }
+  /** It hangs on a value that only the update will decide. */
+  | { readonly kind: "undetermined"; readonly path: string; readonly producers: readonly string[] };
+
+/** A rule may find several things wrong with one resource; each is a finding of its own. */
+export type Outcome = Verdict | readonly Verdict[];
+
+/** One requirement on AWS resources: data, and a pure function over the graph. */
+export interface Rule {
+  /** Stable and unique over all packs; waivers and configuration name it. */
+  readonly id: string;
+  /** What must hold, as a sentence. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** PCI DSS v4.0.1 requirement numbers. */
+  readonly requirements: readonly string[];
+  /** AWS Security Hub controls with the same intent. */
+  readonly controls: readonly string[];
+  /** Pulumi types that it judges. */
+  readonly types: readonly string[];
+  /** How to fix it. */
+  readonly remediation: string;
+  /** Where AWS documents it. */
+  readonly url: string;
+  /** True when a development environment may do without: availability, backups, deletion protection. Default false. */
+  readonly relaxedInDevelopment?: boolean;
+  check(node: ResourceNode, graph: ResourceGraph): Outcome;
+}
+
+/** Rules that are published, versioned and switched on together. */
+export interface Pack {
+  readonly name: string;
+  readonly title: string;
+  readonly rules: readonly Rule[];
+}
+
+/** A verdict of one rule on one resource. */
+export interface Finding {
+  readonly rule: Rule;
+  readonly resource: ResourceNode;
+  readonly verdict: Verdict;
+  /** Where the resource was declared, when the recording has sources. */
+  readonly source: SourceFrame | undefined;
+}
+
+export const PASS: Verdict = { kind: "pass" };
+
+export function fail(message: string, at?: Property | string): Verdict {
+  return { kind: "fail", message, property: typeof at === "object" ? at.path : at };
+}
+
+export function notApplicable(reason: string): Verdict {
+  return { kind: "not-applicable", reason };
+}
+
+export function undetermined(unknown: Unknown | Property): Verdict {
+  return { kind: "undetermined", path: unknown.path, producers: unknown.producers };
+}
+
+/** Every rule on every resource of its types, in the order of the resources. */
+export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[] {
+  const byType = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    for (const type of rule.types) {
+      const list = byType.get(type);
+      if (list === undefined) byType.set(type, [rule]);
+      else list.push(rule);
+    }
+  }
+  const findings: Finding[] = [];
+  for (const resource of graph.nodes) {
+    for (const rule of byType.get(resource.type) ?? []) {
+      for (const verdict of judge(rule, resource, graph)) {
+        findings.push({ rule, resource, verdict, source: resource.source[0] });
+      }
+    }
+  }
+  return findings;
+}
+
+/** All that is wrong or undetermined about one resource; else the one verdict that it passes or is not concerned. */
+export function judge(rule: Rule, node: ResourceNode, graph: ResourceGraph): readonly Verdict[] {
+  if (rule.relaxedInDevelopment && node.environment === "development")
+    return [notApplicable("A development environment may do without.")];
+  const verdicts = all(rule.check(node, graph));
+  const open = verdicts.filter(({ kind }) => kind === "fail" || kind === "undetermined");
+  if (open.length > 0) return open;
+  return [verdicts.find(({ kind }) => kind === "pass") ?? verdicts[0] ?? PASS];
+}
+
+/** Outcomes of the parts of a check: whatever is wrong in any of them stands. */
+export function all(...outcomes: readonly Outcome[]): readonly Verdict[] {
+  return outcomes.flatMap((outcome) => outcome);
+}
+
+/** One good outcome is enough. An undetermined one may turn out good; `otherwise` is said when none can. */
+export function any(outcomes: readonly Outcome[], otherwise: Verdict): Outcome {
+  const parts = outcomes.map((outcome) => all(outcome));
+  const good = parts.find((part) => part.length > 0 && part.every(({ kind }) => kind === "pass"));
+  if (good !== undefined) return PASS;
+  const open = parts.find(
+    (part) => part.some(({ kind }) => kind === "undetermined") && part.every(({ kind }) => kind !== "fail"),
+  );
+  return open?.filter(({ kind }) => kind === "undetermined") ?? otherwise;
+}
