@@ -26,7 +26,7 @@ const M5_SIZES = [...M7G_SIZES, "24xlarge"] as const;
 export type KafkaInstanceType = `kafka.m7g.${(typeof M7G_SIZES)[number]}` | `kafka.m5.${(typeof M5_SIZES)[number]}`;
 
 /** MSK's Standard broker sizes (https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-sizes.html). */
-const INSTANCE_TYPES: readonly KafkaInstanceType[] = [
+export const KAFKA_INSTANCE_TYPES: readonly KafkaInstanceType[] = [
   ...M7G_SIZES.map((size) => `kafka.m7g.${size}` as const),
   ...M5_SIZES.map((size) => `kafka.m5.${size}` as const),
 ];
@@ -181,7 +181,7 @@ export class KafkaCluster extends Component implements Connectable {
       `${this.production ? "In production MSK needs three zones, so that two replicas are in step when one zone is lost" : "MSK needs two or three zones"}. Give the network ${needed} zones or more.`,
     );
     if (args.kafkaVersion !== undefined) this.check.oneOf("kafkaVersion", args.kafkaVersion, KAFKA_VERSIONS);
-    if (args.instanceType !== undefined) this.check.oneOf("instanceType", args.instanceType, INSTANCE_TYPES);
+    if (args.instanceType !== undefined) this.check.oneOf("instanceType", args.instanceType, KAFKA_INSTANCE_TYPES);
     this.check.integer("brokersPerZone", args.brokersPerZone ?? 1, 1, 10);
     if (args.storage !== undefined) {
       this.check.integer("storage.sizeGiB", args.storage.sizeGiB, 1, 16_384, "of GiB");

@@ -1,7 +1,10 @@
+import { CLUSTER_CLASS } from "../../components/data/instance-class";
+import { bucketProblem, SHARD_BUCKETS } from "../../components/data/shard-directory";
 import { overlaps, vpcCidrProblem } from "../../components/network/cidr";
 import { FARGATE_SIZES } from "../../components/compute/fargate-size";
 import type { ConfigProblem } from "./problems";
-import { type PaymentsConfig, SERVICE_ROLES, SHARD_BUCKETS } from "./schema";
+import { listenerPort } from "../payments/listener-port";
+import { type PaymentsConfig, type ServiceRole, SERVICE_ROLES } from "./schema";
 
 /** What the schema can not say: rules between two keys. Paths are relative to the `palisade:` namespace. */
 export function crossChecks(config: PaymentsConfig): ConfigProblem[] {
@@ -53,7 +56,7 @@ function regionProblems({ regions }: PaymentsConfig, production: boolean): Confi
   return problems;
 }
 
-const WORKERS: ReadonlySet<string> = new Set(["processor-integration", "ledger-writer"]);
+const WORKERS: ReadonlySet<ServiceRole> = new Set(["processor-integration", "ledger-writer"]);
 
 function serviceProblems({ services }: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -62,7 +65,15 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
       problems.push({ path: "services", message: `No service has the role ${role}.`, fix: `Add one with role: ${role}.` });
     }
   }
+  const byPort = new Map<number, string>();
   for (const [name, { role, size, scaling }] of Object.entries(services)) {
+    const port = listenerPort(name);
+    const other = byPort.get(port);
+    if (other !== undefined) {
+      const message = `Its name leads to the same load balancer port (${port}) as ${other}'s.`;
+      problems.push({ path: `services.${name}`, message, fix: "Give one of them another name." });
+    }
+    byPort.set(port, name);
     const at = `services.${name}`;
     const memories = FARGATE_SIZES.get(size.cpu);
     if (memories === undefined) {
@@ -80,15 +91,15 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
         problems.push({ path: `${at}.scaling`, message: `A ${role} drains a queue.`, fix: "Give backlogPerTask." });
       }
     } else if (scaling.backlogPerTask !== undefined) {
-      problems.push({ path: `${at}.scaling.backlogPerTask`, value: scaling.backlogPerTask, message: `A ${role} drains no queue.`, fix: "Give cpuPercent or requestsPerTask." });
-    } else if (scaling.cpuPercent === undefined && scaling.requestsPerTask === undefined && scaling.max > scaling.min) {
-      problems.push({ path: `${at}.scaling`, value: scaling, message: "Nothing says when to scale.", fix: "Give cpuPercent or requestsPerTask, or set max to min." });
+      problems.push({ path: `${at}.scaling.backlogPerTask`, value: scaling.backlogPerTask, message: `A ${role} drains no queue.`, fix: "Give cpuPercent." });
+    } else if (scaling.cpuPercent === undefined && scaling.max > scaling.min) {
+      problems.push({ path: `${at}.scaling`, value: scaling, message: "Nothing says when to scale.", fix: "Give cpuPercent, or set max to min." });
     }
   }
   return problems;
 }
 
-function databaseProblems({ database, regions }: PaymentsConfig, production: boolean): ConfigProblem[] {
+function databaseProblems({ database, objectives, regions }: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if (production && database.backupRetentionDays < 7) {
     problems.push({ path: "database.backupRetentionDays", value: database.backupRetentionDays, message: "Production keeps backups for at least 7 days." });
@@ -100,26 +111,60 @@ function databaseProblems({ database, regions }: PaymentsConfig, production: boo
   if (database.maxStorageGiB !== undefined && database.maxStorageGiB < database.storageGiB * 1.1) {
     problems.push({ path: "database.maxStorageGiB", value: database.maxStorageGiB, message: `RDS wants at least 10 % more than storageGiB (${database.storageGiB}).` });
   }
-  const ranges = Object.entries(database.shards).sort(([, a], [, b]) => a.buckets[0] - b.buckets[0]);
-  let next = 0;
-  for (const [name, { buckets }] of ranges) {
-    const [first, last] = buckets;
-    const path = `database.shards.${name}.buckets`;
-    if (first > last) problems.push({ path, value: buckets, message: "The first bucket is larger than the last." });
-    else if (first !== next) {
-      problems.push({
-        path,
-        value: buckets,
-        message: first < next ? `Bucket ${first} belongs to another shard already.` : `Nobody owns the buckets ${next} to ${first - 1}.`,
-        fix: `Begin with ${next}.`,
-      });
-    }
-    next = Math.max(next, last + 1);
+  const owners = Object.fromEntries(Object.entries(database.shards).map(([name, { buckets }]) => [name, buckets]));
+  const unowned = bucketProblem(owners);
+  if (unowned !== undefined) {
+    problems.push({ path: "database.shards", message: `Each bucket from 0 to ${SHARD_BUCKETS - 1} has one owner, but ${unowned}.` });
   }
-  if (next !== SHARD_BUCKETS) {
-    problems.push({ path: "database.shards", message: `Nobody owns the buckets ${next} to ${SHARD_BUCKETS - 1}.`, fix: `The last shard ends with ${SHARD_BUCKETS - 1}.` });
+  if (database.deployment === "cluster") {
+    problems.push(...clusterProblems(database, regions));
+    if (objectives.rpoMinutes < CLUSTER_RPO_MINUTES) {
+      const message = `Locked backups of a cluster are snapshots, hourly at most and up to an hour late: ${CLUSTER_RPO_MINUTES}.`;
+      problems.push({ path: "objectives.rpoMinutes", value: objectives.rpoMinutes, message, fix: "Or use deployment: instance." });
+    }
   }
   return problems;
+}
+
+type RdsConfig = Extract<PaymentsConfig["database"], { engine: "rds" }>;
+
+/** AWS Backup has no continuous backup for Multi-AZ DB clusters. */
+const CLUSTER_RPO_MINUTES = 120;
+
+/** Least volume of a Multi-AZ DB cluster, in GiB. */
+const CLUSTER_STORAGE = 100;
+
+function clusterProblems(database: RdsConfig, regions: PaymentsConfig["regions"]): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const fix = "Or use deployment: instance.";
+  if (database.storageGiB < CLUSTER_STORAGE) {
+    problems.push({ path: "database.storageGiB", value: database.storageGiB, message: `A cluster needs at least ${CLUSTER_STORAGE}.`, fix });
+  }
+  if (database.maxStorageGiB !== undefined) {
+    problems.push({ path: "database.maxStorageGiB", value: database.maxStorageGiB, message: "A cluster's volumes do not grow by themselves.", fix });
+  }
+  const classes = Object.entries({ instanceClass: database.instanceClass, ...shardClasses(database) });
+  for (const [path, value] of classes) {
+    if (!CLUSTER_CLASS.test(value)) {
+      problems.push({ path: `database.${path}`, value, message: "A cluster takes classes with local storage only, such as db.r8gd.xlarge.", fix });
+    }
+  }
+  for (const [name, { readReplicas }] of Object.entries(database.shards)) {
+    if (readReplicas > 0) {
+      problems.push({ path: `database.shards.${name}.readReplicas`, value: readReplicas, message: "A cluster has two readers already.", fix });
+    }
+  }
+  regions.forEach(({ zones }, index) => {
+    if (zones.length < 3) problems.push({ path: `regions[${index}].zones`, value: zones, message: "A database cluster needs three zones.", fix });
+  });
+  return problems;
+}
+
+function shardClasses({ shards }: RdsConfig): Record<string, string> {
+  const own = Object.entries(shards).flatMap(([name, { instanceClass }]) =>
+    instanceClass === undefined ? [] : [[`shards.${name}.instanceClass`, instanceClass]],
+  );
+  return Object.fromEntries(own);
 }
 
 function otherProblems(config: PaymentsConfig, production: boolean): ConfigProblem[] {

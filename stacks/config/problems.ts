@@ -14,7 +14,7 @@ export interface ConfigProblem {
 /** All that is wrong with one stack file, at once. */
 export class ConfigError extends Error {
   constructor(
-    readonly stack: string,
+    stack: string,
     readonly problems: readonly ConfigProblem[],
   ) {
     super(

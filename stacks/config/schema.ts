@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { KAFKA_INSTANCE_TYPES } from "../../components/messaging/kafka-cluster";
+import { CACHE_SIZES } from "../../components/edge/rest-api";
+import { INSTANCE_CLASS } from "../../components/data/instance-class";
+import { SHARD_BUCKETS } from "../../components/data/shard-directory";
 
 /** Lower-case letters, digits and single hyphens, beginning with a letter. */
 const KEY = /^[a-z](?:-?[a-z0-9])*$/;
@@ -53,8 +57,6 @@ const scaling = z
     max: positive,
     /** Average CPU that scaling aims at. */
     cpuPercent: z.int().min(10).max(90).optional(),
-    /** Requests a minute that one task can take. */
-    requestsPerTask: positive.optional(),
     /** Messages waiting per task that still meet the latency wanted: acceptable latency / seconds per message. */
     backlogPerTask: positive.optional(),
   })
@@ -88,19 +90,18 @@ const client = z.strictObject({
   requestsPerDay: positive.optional(),
 });
 
-/** Virtual buckets that client ids hash to; a shard owns a range of them. */
-export const SHARD_BUCKETS = 4096;
 const bucket = z.int().min(0).max(SHARD_BUCKETS - 1);
 
 const shard = z.strictObject({
-  /** First and last bucket, both included. */
-  buckets: z.tuple([bucket, bucket]),
-  replicas: z.int().min(0).max(15).default(0),
+  /** Ranges of the virtual buckets that client ids hash to, first and last included; a new shard begins with none. */
+  buckets: z.array(z.tuple([bucket, bucket])),
+  /** Read replicas, where `deployment` is `instance`. */
+  readReplicas: z.int().min(0).max(15).default(0),
   /** Default: the database's. */
   instanceClass: z.string().optional(),
 });
 
-const instanceClass = z.string().regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, "Give an RDS instance class such as db.r8g.xlarge.");
+const instanceClass = z.string().regex(INSTANCE_CLASS, "Give an RDS instance class such as db.r8gd.xlarge.");
 
 const backups = { backupRetentionDays: z.int().min(1).max(35).default(35) };
 
@@ -108,11 +109,13 @@ const database = z.discriminatedUnion("engine", [
   z.strictObject({
     /** RDS PostgreSQL, sharded by client id, one database per shard and region. */
     engine: z.literal("rds"),
+    /** `cluster`: a writer and two readable standbys in three zones. `instance`: one DB instance, in production with a standby. */
+    deployment: z.enum(["cluster", "instance"]),
     instanceClass,
     storageGiB: z.int().min(20).max(65536),
     maxStorageGiB: z.int().min(21).max(65536).optional(),
     ...backups,
-    shards: z.record(key(8, "A shard's key"), shard),
+    shards: z.record(z.string().regex(/^[a-z][a-z0-9]{0,9}$/, "A shard's key has up to 10 lower-case letters and digits."), shard),
   }),
   z.strictObject({
     /** One Aurora PostgreSQL global database: first region writes, the others follow and can take over. */
@@ -134,7 +137,7 @@ const messaging = z.discriminatedUnion("kind", [
   z.strictObject({
     /** MSK beside the queues: an event log that several consumers may replay. */
     kind: z.literal("kafka"),
-    instanceType: z.string().regex(/^(kafka|express)\.[a-z0-9]+\.[a-z0-9]+$/, "Give a broker type such as kafka.m7g.large."),
+    instanceType: z.enum(KAFKA_INSTANCE_TYPES),
     storageGiB: z.int().min(1).max(16384),
   }),
 ]);
@@ -161,6 +164,8 @@ export const paymentsSchema = z.strictObject({
   clients: z.record(key(24, "A client's name"), client).default({}),
   database,
   cache,
+  /** Size in GB of each region's API response cache. */
+  apiCacheGB: z.enum(CACHE_SIZES).optional(),
   messaging: messaging.default({ kind: "sqs" }),
   firewall: z.strictObject({
     /** `count` only counts what it would block: for the first days of a new rule set. */
@@ -170,14 +175,12 @@ export const paymentsSchema = z.strictObject({
   }),
   /** Shield Advanced (3,000 USD a month and organisation). */
   shieldAdvanced: z.boolean().default(false),
-  /** Two anycast addresses in front of the regions. */
-  globalAccelerator: z.boolean().default(false),
   alarms: z.strictObject({ critical: z.array(email).min(1), warning: z.array(email).min(1) }),
   objectives: z.strictObject({
     /** Longest time to restore service. */
     rtoMinutes: z.int().min(1).max(10080),
-    /** Longest span of data that may be lost. */
-    rpoMinutes: z.int().min(1).max(10080),
+    /** Longest span of data that may be lost, even if an attacker deletes databases: locked backups are taken that often. */
+    rpoMinutes: z.int().min(60).max(1440),
   }),
   observability: z
     .strictObject({

@@ -89,9 +89,34 @@ describe("configuration", () => {
       problem: /web-server\.scaling\.backlogPerTask = 4: .*drains no queue/,
     },
     "both a tag and a context": { changes: { "palisade:services": service("web-server", { image: { tag: "1", context: "app" } }) }, problem: /web-server\.image = .*either tag or context/ },
-    "shards with a gap": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] }, s1: { buckets: [200, 4095] } } }) }, problem: /shards\.s1\.buckets = .*Nobody owns the buckets 100 to 199/ },
-    "shards that overlap": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] }, s1: { buckets: [50, 4095] } } }) }, problem: /shards\.s1\.buckets = .*another shard/ },
-    "shards that do not reach the end": { changes: { "palisade:database": database({ shards: { s0: { buckets: [0, 99] } } }) }, problem: /Nobody owns the buckets 100 to 4095/ },
+    "shards with a gap": {
+      changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 99]] }, s1: { buckets: [[200, 4095]] } } }) },
+      problem: /database\.shards: .*nobody owns the buckets 100-199/,
+    },
+    "shards that overlap": {
+      changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 99]] }, s1: { buckets: [[50, 4095]] } } }) },
+      problem: /database\.shards: .*s0 and s1 both own bucket 50/,
+    },
+    "a bucket that does not exist": {
+      changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 4096]] } } }) },
+      problem: /shards\.s0\.buckets\[0\]\[1\] = 4096/,
+    },
+    "a small volume in a cluster": { changes: { "palisade:database": database({ storageGiB: 50 }) }, problem: /storageGiB = 50: .*at least 100/ },
+    "a growing volume in a cluster": { changes: { "palisade:database": database({ maxStorageGiB: 900 }) }, problem: /maxStorageGiB = 900: .*do not grow/ },
+    "a class without local storage in a cluster": {
+      changes: { "palisade:database": database({ instanceClass: "db.r8g.xlarge" }) },
+      problem: /instanceClass = "db\.r8g\.xlarge": .*local storage/,
+    },
+    "replicas in a cluster": {
+      changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 4095]], readReplicas: 2 } } }) },
+      problem: /s0\.readReplicas = 2: .*two readers/,
+    },
+    "a cluster in two zones": { changes: { "palisade:regions": region({}) }, problem: /regions\[0\]\.zones = .*three zones/ },
+    "an RPO that a cluster's backups can not meet": {
+      changes: { "palisade:objectives": { rtoMinutes: 15, rpoMinutes: 60 } },
+      problem: /objectives\.rpoMinutes = 60: .*120/,
+    },
+    "an unknown class": { changes: { "palisade:database": database({ instanceClass: "r8gd.xlarge" }) }, problem: /instanceClass = "r8gd\.xlarge": Give an RDS/ },
     "storage that can not grow": { changes: { "palisade:database": database({ maxStorageGiB: 401 }) }, problem: /maxStorageGiB = 401: .*10 %/ },
     "short backups in production": { changes: { "palisade:database": database({ backupRetentionDays: 1 }) }, problem: /backupRetentionDays = 1: .*7 days/ },
     "a single cache node in production": { changes: { "palisade:cache": { nodeType: "cache.r7g.large", replicas: 0 } }, problem: /cache\.replicas = 0: .*replica/ },

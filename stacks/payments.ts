@@ -1,0 +1,51 @@
+import { ShieldProtection } from "../components/edge/shield-protection";
+import type { Region } from "../components/network/region";
+import type { PaymentsConfig } from "./config/schema";
+import type { PaymentsOutputs, RegionOutputs } from "./payments/outputs";
+import { paymentsRegion } from "./payments/region";
+import { webFront } from "./payments/web-front";
+import { world } from "./payments/world";
+
+/**
+ * Global payment services.
+ *
+ *     Route 53 -> CloudFront + WAF -> S3                    the web front, worldwide
+ *     Route 53 (latency, health) -> regional API + WAF      mobile apps and external clients
+ *       -> VPC link -> NLB -> Fargate services over three zones
+ *          -> queues -> processor integration -> NAT -> payment processors
+ *          -> write buffer -> ledger writer -> sharded PostgreSQL, Valkey in front
+ *
+ * Regions share nothing and roll out one after another.
+ */
+export function payments(config: PaymentsConfig): PaymentsOutputs {
+  const shared = world(config);
+  const web = webFront(config, shared);
+  if (config.shieldAdvanced) {
+    new ShieldProtection(
+      "payments-shield",
+      {
+        resources: {
+          web: { kind: "distribution", arn: web.distributionArn },
+          zone: { kind: "hosted-zone", arn: shared.dns.zoneArn },
+        },
+      },
+      { parent: shared.site },
+    );
+  }
+
+  const regions: Record<string, RegionOutputs> = {};
+  let previous: Region | undefined;
+  for (const site of config.regions) {
+    const { region, outputs } = paymentsRegion(config, site, shared, previous);
+    regions[site.name] = outputs;
+    previous = region;
+  }
+
+  return {
+    frontendUrl: web.url,
+    apiUrl: `https://${config.domain.api}.${config.domain.name}`,
+    frontend: { bucket: web.bucketName, distributionId: web.distributionId },
+    nameServers: shared.dns.nameServers,
+    regions,
+  };
+}

@@ -1,0 +1,205 @@
+import { Cluster } from "../../components/compute/cluster";
+import { LoadBalancer } from "../../components/compute/load-balancer";
+import { shortRegion } from "../../components/core";
+import { Cache } from "../../components/data/cache";
+import { ApiGateway } from "../../components/edge/api-gateway";
+import { ApiGatewayAccount } from "../../components/edge/api-gateway-account";
+import { Certificate } from "../../components/edge/certificate";
+import { Firewall } from "../../components/edge/firewall";
+import { PrivateApi } from "../../components/edge/private-api";
+import { VpcLink } from "../../components/edge/vpc-link";
+import { Queue } from "../../components/messaging/queue";
+import { Region } from "../../components/network/region";
+import { Vpc } from "../../components/network/vpc";
+import { Dashboard } from "../../components/observability/dashboard";
+import { Notifications } from "../../components/observability/notifications";
+import { Key } from "../../components/security/key";
+import { Secret } from "../../components/security/secret";
+import type { PaymentsConfig, RegionConfig } from "../config/schema";
+import { paymentsDatabase } from "./database";
+import { eventLog } from "./event-log";
+import type { RegionOutputs } from "./outputs";
+import { deployServices } from "./services";
+import { telemetry } from "./telemetry";
+import { clientsOf, connectServices, routesOf } from "./wiring";
+import type { World } from "./world";
+
+export interface RegionalPayments {
+  readonly region: Region;
+  readonly outputs: RegionOutputs;
+}
+
+/**
+ * One region of the payments platform. It shares nothing with the others but the DNS zone, and starts only when the region before
+ * it is up and healthy.
+ *
+ *     clients -> WAF -> API gateway -> VPC link -> NLB -> services -> queues -> workers -> shards, processors
+ */
+export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world: World, after: Region | undefined): RegionalPayments {
+  const prefix = `payments-${shortRegion(site.name)}`;
+  const region = new Region(prefix, {
+    region: site.name,
+    after,
+    environment: config.environment,
+    owner: config.owner,
+    dataClass: "cardholder",
+  });
+  const here = { parent: region };
+
+  // Keys, alarms and what watches the account.
+  const key = new Key(`${prefix}-key`, { description: "Payments: cardholder data", services: ["logs", "fargate", "backup"] }, here);
+  const logKey = new Key(
+    `${prefix}-log-key`,
+    { description: "Payments: logs and alarms", services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"] },
+    here,
+  );
+  const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
+  region.sendAlarmsTo(alerts.topics);
+
+  // Network: three tiers over all zones; one NAT gateway with an address of its own per zone.
+  const vpc = new Vpc(
+    `${prefix}-vpc`,
+    {
+      cidr: site.cidr,
+      zones: site.zones,
+      key: logKey,
+      endpoints: ["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm"],
+      outboundPorts: [...new Set(Object.values(config.processors).map(({ port }) => port))],
+    },
+    here,
+  );
+
+  // The way in: certificate, load balancer, VPC link.
+  const apiHost = `${config.domain.api}.${config.domain.name}`;
+  const regionalHost = `${shortRegion(site.name)}.${apiHost}`;
+  const balancerHost = `nlb.${regionalHost}`;
+  const certificate = new Certificate(
+    `${prefix}-certificate`,
+    { domainName: apiHost, subjectAlternativeNames: [regionalHost, balancerHost], zone: world.dns },
+    here,
+  );
+  const balancer = new LoadBalancer(`${prefix}-nlb`, { vpc, certificateArn: certificate.certificateArn }, here);
+  const link = new VpcLink(`${prefix}-link`, { network: vpc }, here);
+
+  // What services exchange: payments to make, and writes on their way to the databases.
+  const payments = new Queue(`${prefix}-payments`, { key }, here);
+  const writeBuffer = new Queue(`${prefix}-write-buffer`, { key }, here);
+  const events = eventLog(config, { prefix, region, vpc, key });
+
+  // Where data lives: shards with readers, a cache in front of them, secrets.
+  const database = paymentsDatabase(config, { prefix, region, vpc, key });
+  const cache = new Cache(
+    `${prefix}-cache`,
+    { vpc, key, engine: config.cache.engine, nodeType: config.cache.nodeType, replicas: config.cache.replicas },
+    here,
+  );
+  const taskTls = new Secret(
+    `${prefix}-task-tls`,
+    { key, description: "Certificate that services show the load balancer", fields: ["certificate", "privateKey"] },
+    here,
+  );
+  const processorCredentials = new Secret(
+    `${prefix}-processors`,
+    { key, description: "Credentials at the payment processors", fields: Object.keys(config.processors) },
+    here,
+  );
+
+  // The services, over all zones.
+  const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
+  const watch = telemetry(config, { prefix, region, vpc, key: logKey });
+  const services = deployServices(config.services, {
+    prefix,
+    region,
+    vpc,
+    cluster,
+    balancer,
+    key,
+    logKey,
+    taskTls,
+    sidecars: watch.sidecars,
+    workQueues: { "processor-integration": payments, "ledger-writer": writeBuffer },
+    settings: {
+      PAYMENTS_QUEUE_URL: payments.url,
+      WRITE_BUFFER_QUEUE_URL: writeBuffer.url,
+      CACHE_ENDPOINT: cache.primaryEndpoint,
+      CACHE_READER_ENDPOINT: cache.readerEndpoint,
+      ...database.settings,
+      ...events.settings,
+    },
+  });
+  for (const { service } of services) watch.observe(service);
+
+  // The APIs in front of them: public behind a web ACL, private for callers inside.
+  const gatewayAccount = new ApiGatewayAccount(`${prefix}-api-account`, {}, here);
+  const { publicRoutes, privateRoutes, healthCheck } = routesOf(services);
+  const backends = Object.fromEntries(
+    services.flatMap(({ name, listenerPort }) =>
+      listenerPort === undefined ? [] : [[name, link.backend(balancer, { host: balancerHost, port: listenerPort })]],
+    ),
+  );
+  const api = new ApiGateway(
+    `${prefix}-api`,
+    {
+      backends,
+      routes: publicRoutes,
+      clients: clientsOf(config),
+      cache: config.apiCacheGB === undefined ? undefined : { size: config.apiCacheGB },
+      domain: { name: apiHost, regionalName: regionalHost, certificateArn: certificate.certificateArn },
+      healthCheck: { to: healthCheck },
+      key: logKey,
+      gatewayAccount,
+    },
+    here,
+  );
+  const privateApi = new PrivateApi(
+    `${prefix}-private-api`,
+    { endpoint: vpc, backends, routes: privateRoutes, key: logKey, gatewayAccount },
+    here,
+  );
+  const firewall = new Firewall(
+    `${prefix}-firewall`,
+    {
+      scope: "REGIONAL",
+      key: logKey,
+      mode: config.firewall.mode,
+      rateLimitPer5Minutes: config.firewall.requestsPer5Minutes,
+    },
+    here,
+  );
+  firewall.associate("api", api.stageArn);
+
+  connectServices(services, { payments, writeBuffer, events, database, cache, privateApi, processorCredentials, processors: config.processors });
+
+  // The region's share of the world: its answer for the API's name, while it is healthy.
+  const record = `api-${shortRegion(site.name)}`;
+  world.dns.latencyRecord(record, apiHost, {
+    region: site.name,
+    ...api.aliasTarget(apiHost),
+    healthCheck: { host: regionalHost, path: api.healthCheckPath, intervalInSeconds: 10 },
+  });
+  world.dns.alias(`${record}-own`, regionalHost, api.aliasTarget(regionalHost));
+  world.dns.alias(`${record}-nlb`, balancerHost, { dnsName: balancer.dnsName, zoneId: balancer.zoneId });
+
+  const dashboard = new Dashboard(`${prefix}-dashboard`, { components: [region], title: `Payments, ${site.name}` }, here);
+  region.markReady([...services.map(({ service }) => service), api, privateApi]);
+
+  return {
+    region,
+    outputs: {
+      apiUrl: `https://${regionalHost}`,
+      privateApiUrl: privateApi.url,
+      natAddresses: vpc.natAddresses,
+      queues: {
+        payments: { url: payments.url, arn: payments.arn },
+        writeBuffer: { url: writeBuffer.url, arn: writeBuffer.arn },
+      },
+      ...events.outputs,
+      database: database.outputs,
+      cache: { primary: cache.primaryEndpoint, reader: cache.readerEndpoint, port: cache.port },
+      secretArns: { taskTls: taskTls.arn, processors: processorCredentials.arn },
+      imageRepositories: Object.fromEntries(services.map(({ name, image }) => [name, image.repositoryUrl])),
+      dashboardUrl: dashboard.url,
+      ...watch.outputs,
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Cache } from "../../components/data/cache";
+import type { ApiClient } from "../../components/edge/api-gateway";
+import type { Routes } from "../../components/edge/api-routes";
+import type { PrivateApi } from "../../components/edge/private-api";
+import type { Queue } from "../../components/messaging/queue";
+import { tcp } from "../../components/network/connections";
+import type { Secret } from "../../components/security/secret";
+import type { PaymentsConfig, ServiceRole } from "../config/schema";
+import type { PaymentsDatabase } from "./database";
+import type { EventLog } from "./event-log";
+import type { DeployedService } from "./services";
+
+export interface Wiring {
+  readonly payments: Queue;
+  readonly writeBuffer: Queue;
+  readonly events: EventLog;
+  readonly database: PaymentsDatabase;
+  readonly cache: Cache;
+  readonly privateApi: PrivateApi;
+  readonly processorCredentials: Secret;
+  readonly processors: PaymentsConfig["processors"];
+}
+
+/** Who talks to whom, role by role. What is not here is closed. */
+export function connectServices(services: readonly DeployedService[], wiring: Wiring): void {
+  const { payments, writeBuffer, events, database, cache, privateApi, processorCredentials, processors } = wiring;
+  const callInternalApi = ({ service }: DeployedService) => {
+    privateApi.connections.allowFrom(service);
+    for (const { name } of services.filter(({ role }) => role === "internal-api")) {
+      privateApi.grantInvoke(service, "ANY", `/${name}/{proxy+}`);
+    }
+  };
+  const readThroughCache = ({ service }: DeployedService) => {
+    cache.connections.allowFrom(service);
+    cache.grantConnect(service);
+    database.grant(service, "reader");
+  };
+  const takePayments = ({ service }: DeployedService) => {
+    payments.grantSend(service);
+    writeBuffer.grantSend(service);
+  };
+
+  const byRole: Record<ServiceRole, (deployed: DeployedService) => void> = {
+    "web-server": (deployed) => {
+      callInternalApi(deployed);
+    },
+    "external-api": (deployed) => {
+      readThroughCache(deployed);
+      takePayments(deployed);
+    },
+    "internal-api": (deployed) => {
+      readThroughCache(deployed);
+      takePayments(deployed);
+    },
+    "processor-integration": ({ service }) => {
+      payments.grantConsume(service);
+      writeBuffer.grantSend(service);
+      processorCredentials.grantRead(service);
+      for (const [name, { cidrs, port }] of Object.entries(processors)) {
+        cidrs.forEach((cidr) => service.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)));
+      }
+    },
+    "ledger-writer": ({ service }) => {
+      writeBuffer.grantConsume(service);
+      database.grant(service, "writer");
+      cache.connections.allowFrom(service);
+      cache.grantConnect(service);
+      events.grantProduce(service);
+    },
+  };
+  for (const deployed of services) byRole[deployed.role](deployed);
+}
+
+/** Web servers and the external API are public, the external API for clients with a key; the internal API is private. */
+export function routesOf(services: readonly DeployedService[]): { publicRoutes: Routes; privateRoutes: Routes; healthCheck: string } {
+  const routes = (role: ServiceRole, route: { auth: "none" | "api-key" | "iam" }): Routes =>
+    Object.fromEntries(services.filter((s) => s.role === role).map(({ name }) => [`/${name}`, { to: name, below: true, ...route }]));
+  const healthCheck = services.find(({ role }) => role === "external-api");
+  if (healthCheck === undefined) throw new Error("The configuration has made sure of an external-api.");
+  return {
+    publicRoutes: { ...routes("web-server", { auth: "none" }), ...routes("external-api", { auth: "api-key" }) },
+    privateRoutes: routes("internal-api", { auth: "iam" }),
+    healthCheck: healthCheck.name,
+  };
+}
+
+/** External clients with their limits; a burst is what a client may send at once. */
+export function clientsOf({ clients }: PaymentsConfig): Record<string, ApiClient> {
+  return Object.fromEntries(
+    Object.entries(clients).map(([name, { requestsPerSecond, burst, requestsPerDay }]) => [
+      name,
+      {
+        rateLimit: requestsPerSecond,
+        burstLimit: burst,
+        quota: requestsPerDay === undefined ? undefined : { limit: requestsPerDay, period: "DAY" },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,37 @@
+import { Dns } from "../../components/edge/dns";
+import { Region } from "../../components/network/region";
+import { Notifications } from "../../components/observability/notifications";
+import { AccountBaseline } from "../../components/security/account-baseline";
+import { Key } from "../../components/security/key";
+import type { PaymentsConfig } from "../config/schema";
+
+/** Where CloudFront, Route 53 and IAM keep what belongs to no region. */
+export const GLOBAL_REGION = "us-east-1";
+
+/** What the whole system shares: name, keys and alarms of what is global. No payment passes through it. */
+export interface World {
+  readonly site: Region;
+  readonly key: Key;
+  readonly dns: Dns;
+}
+
+export function world(config: PaymentsConfig): World {
+  const { environment, owner } = config;
+  const site = new Region("payments-global", { region: GLOBAL_REGION, environment, owner });
+  const here = { parent: site };
+
+  const key = new Key(
+    "payments-global-key",
+    {
+      description: "Web front, DNS query logs and alarms of the global part",
+      services: ["logs", "cloudwatch", "events", "backup", "cloudfront", "log-delivery"],
+    },
+    here,
+  );
+  const alerts = new Notifications("payments-global-alerts", { key, emails: config.alarms }, here);
+  site.sendAlarmsTo(alerts.topics);
+
+  const dns = new Dns("payments-dns", { domain: config.domain.name, zoneId: config.domain.zoneId, key }, here);
+  if (config.baseline.account === "create") new AccountBaseline("payments-account", {}, here);
+  return { site, key, dns };
+}
