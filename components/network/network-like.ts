@@ -12,7 +12,7 @@ export interface NetworkLike {
   readonly publicSubnetIds: readonly pulumi.Output<string>[];
   /** Subnets whose way out is their own zone's NAT gateway. */
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
-  /** Subnets with no way out but the gateway endpoints: databases and caches. */
+  /** Subnets with no way out of the VPC: databases and caches. */
   readonly isolatedSubnetIds: readonly pulumi.Output<string>[];
   /** Security group of the interface endpoints; default port 443. */
   readonly endpointConnections: Connections;
