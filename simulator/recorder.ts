@@ -31,8 +31,8 @@ export interface RecordOptions {
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a Pulumi program in this process, without engine, plugins or credentials, and returns all it registered. Rejects with the
- * program's own error when it throws; everything else that is wrong is listed in `problems`.
+ * Runs a Pulumi program in this process, without engine, plugins or credentials, and returns all it registered. Rejects with
+ * the program's own error when it throws; everything else that is wrong is listed in `problems`.
  */
 export function record(program: () => unknown, options: RecordOptions): Promise<Recording> {
   const recording = turn.then(() => withLocalStorage(() => run(program, options)));
@@ -339,7 +339,10 @@ class RecordingMonitor extends MockMonitor {
     return { id: model.id(facts), outputs: { ...named, ...(this.preview ? {} : model.outputs?.(facts)) } };
   }
 
-  /** What the program gets to see: its own inputs as it gave them (secrets stay secret), plus what was computed; `secretOutputs` of it as secrets. */
+  /**
+   * What the program gets to see: its own inputs as it gave them (secrets stay secret), plus what was computed;
+   * `secretOutputs` of it as secrets.
+   */
   private visible(raw: Values, resource: RecordedResource, secretOutputs: readonly string[]): Values {
     const seen: Values = { ...raw };
     for (const [key, value] of Object.entries(resource.outputs)) {

@@ -1,23 +1,24 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, policyDocument, type Transform } from "../core";
 
 export interface ApiGatewayAccountArgs extends ComponentArgs {
   /**
-   * True when this account and region have a CloudWatch role for API Gateway already: then nothing is made. Default false. There is one such
-   * setting for each region of an account, so two stacks that both set it overwrite each other.
+   * True when this account and region have a CloudWatch role for API Gateway already: then nothing is made. Default false.
+   * There is one such setting for each region of an account, so two stacks that both set it overwrite each other.
    */
   alreadyThere?: boolean;
   transform?: { role?: Transform<aws.iam.RoleArgs> };
 }
 
 /**
- * The role by which API Gateway writes access and execution logs: one setting for each region of an account, which every API with logs needs.
+ * The role by which API Gateway writes access and execution logs: one setting for each region of an account, which every API
+ * with logs needs.
  *
  *     const gatewayAccount = new ApiGatewayAccount("api-account");
  *
- * Creates the role and the account setting, or nothing when it is already there. Destroying it takes the setting back, and every API of the
- * region stops logging. Cost: none. It holds no data.
+ * Creates the role and the account setting, or nothing when it is already there. Destroying it takes the setting back, and
+ * every API of the region stops logging. Cost: none. It holds no data.
  */
 export class ApiGatewayAccount extends Component {
   /** Role that writes the logs; undefined when the setting was already there. */

@@ -22,8 +22,8 @@ export interface ApiClient extends Throttle {
 
 export interface ApiGatewayArgs extends RestApiArgs {
   /**
-   * Names under which the API is reached; then the default `execute-api` name answers 403. Default: none, and the default name stays open, which
-   * is meant for development.
+   * Names under which the API is reached; then the default `execute-api` name answers 403. Default: none, and the default name
+   * stays open, which is meant for development.
    */
   domain?: {
     /** e.g. `api.example.com`: the same in every region, told apart by latency records. */
@@ -35,18 +35,26 @@ export interface ApiGatewayArgs extends RestApiArgs {
   };
   /** External clients by name; each gets a usage plan and a key, which `api-key` routes ask for. Default: none. */
   clients?: Readonly<Record<string, ApiClient>>;
-  /** Adds a public `GET <path>` that leads to the back end, for Route 53's health checks. Default path `/health`; default: no such route. */
+  /**
+   * Adds a public `GET <path>` that leads to the back end, for Route 53's health checks. Default path `/health`; default: no
+   * such route.
+   */
   healthCheck?: { to: string; path?: string };
-  /** A cache cluster of so many gigabytes, encrypted, used by routes with `cache`. From 14.60 USD a month (0.5). Default: none. */
+  /**
+   * A cache cluster of so many gigabytes, encrypted, used by routes with `cache`. From 14.60 USD a month (0.5). Default: none.
+   */
   cache?: { size: CacheSize };
   /** Answers browsers' preflight requests. Default: none, for callers that are not web pages. */
   cors?: Cors;
   /**
-   * Bytes from which answers are compressed, 0-10485760. Default: never, as compressing secrets beside a caller's own input gives them away by
-   * their length (BREACH).
+   * Bytes from which answers are compressed, 0-10485760. Default: never, as compressing secrets beside a caller's own input
+   * gives them away by their length (BREACH).
    */
   minimumCompressionBytes?: number;
-  /** Addresses that may call at all, in CIDR notation, e.g. partners'. Default: any; the firewall decides. Health checks are then refused too. */
+  /**
+   * Addresses that may call at all, in CIDR notation, e.g. partners'. Default: any; the firewall decides. Health checks are
+   * then refused too.
+   */
   allowedCidrs?: readonly string[];
   transform?: RestApiTransform & { domain?: Transform<aws.apigateway.DomainNameArgs> };
 }
@@ -57,8 +65,9 @@ const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$|^[0-9a-f:]+\/\d{1,3}$/;
 const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
 
 /**
- * A public, regional REST API in front of services in a network: routes as data, TLS 1.2 or 1.3 up to the task (VPC link, then the load
- * balancer's TLS listener), access logs, tracing, throttling, an encrypted cache, API keys with usage plans, alarms.
+ * A public, regional REST API in front of services in a network: routes as data, TLS 1.2 or 1.3 from the caller and TLS 1.2
+ * onwards (API Gateway speaks no later one), through a VPC link and a load balancer's TLS listener, access logs, tracing,
+ * throttling, an encrypted cache, API keys with usage plans, alarms.
  *
  *     const link = new VpcLink("api-link", { network: vpc });
  *     const api = new ApiGateway("api", {
@@ -74,13 +83,14 @@ const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
  *     dns.latencyRecord("api-euw1", "api.example.com", { region: "eu-west-1", ...api.aliasTarget("api.example.com") });
  *
  * A client's key is made by AWS and is in no output. It is fetched by whoever hands it over:
- * `aws apigateway get-api-key --api-key <apiKeyIds.acme> --include-value --query value --output text`. The state holds it as a secret.
+ * `aws apigateway get-api-key --api-key <apiKeyIds.acme> --include-value --query value --output text`. The state holds it as a
+ * secret.
  *
- * Mutual TLS is not offered: AWS has no domain with both a client truststore and a TLS policy of 2025. A JWT of another issuer than Cognito
- * needs `authorizer`.
+ * Mutual TLS is not offered: AWS has no domain with both a client truststore and a TLS policy of 2025. A JWT of another issuer
+ * than Cognito needs `authorizer`.
  *
- * Cost: 3.50 USD per million requests, the logs, and from 14.60 USD a month for a cache. It holds no data but logs and cached answers; a new
- * stage has new metrics and an empty cache, a deleted client key can not be had again.
+ * Cost: 3.50 USD per million requests, the logs, and from 14.60 USD a month for a cache. It holds no data but logs and cached
+ * answers; a new stage has new metrics and an empty cache, a deleted client key can not be had again.
  */
 export class ApiGateway extends RestApi {
   /** `https://<domain>`, or the stage's default URL without one. */

@@ -8,9 +8,15 @@ export type HttpMethod = (typeof HTTP_METHODS)[number];
 export type RouteAuth =
   /** A request signed with AWS credentials (Signature V4), allowed by `grantInvoke`. */
   | "iam"
-  /** A token of one of the Cognito user pools in `Authorization`: an access token where the route has `scopes`, else an identity token. */
+  /**
+   * A token of one of the Cognito user pools in `Authorization`: an access token where the route has `scopes`, else an
+   * identity token.
+   */
   | "cognito"
-  /** Whatever the Lambda authorizer accepts: the way to take another issuer's JWT, as REST APIs have no JWT authorizer of their own. */
+  /**
+   * Whatever the Lambda authorizer accepts: the way to take another issuer's JWT, as REST APIs have no JWT authorizer of their
+   * own.
+   */
   | "authorizer"
   /** A client's API key in `x-api-key`. It identifies and meters; AWS advises against it as the only proof of identity. */
   | "api-key"
@@ -21,7 +27,10 @@ export type RouteAuth =
 export interface Backend {
   readonly vpcLinkId: pulumi.Input<string>;
   readonly loadBalancerArn: pulumi.Input<string>;
-  /** Name on the certificate of the load balancer's TLS listener, from a public certificate authority such as ACM. Also the `Host` header. */
+  /**
+   * Name on the certificate of the load balancer's TLS listener, from a public certificate authority such as ACM. Also the
+   * `Host` header. The listener must take TLS 1.2: API Gateway speaks no later one to back ends.
+   */
   readonly host: pulumi.Input<string>;
   /** Port of the listener. Default 443. */
   readonly port?: number;
@@ -39,7 +48,10 @@ export interface RouteCache {
   ttlSeconds: number;
   /** Query strings that change the answer; the cache ignores all others. Default: none. */
   queryStrings?: readonly string[];
-  /** True when the answer is the same for every caller. Default false: each caller (API key, user, role) has entries of its own. */
+  /**
+   * True when the answer is the same for every caller. Default false: each caller (API key, user, role) has entries of its
+   * own.
+   */
   shared?: boolean;
 }
 
@@ -63,8 +75,8 @@ export interface Route {
   /** Keeps answers to GET; the API needs `cache`. Default: none. */
   cache?: RouteCache;
   /**
-   * JSON schema (draft 4) of a request body of `application/json`, with POST, PUT and PATCH: a body that does not match is answered with 400 and
-   * never reaches the back end. Default: none.
+   * JSON schema (draft 4) of a request body of `application/json`, with POST, PUT and PATCH: a body that does not match is
+   * answered with 400 and never reaches the back end. Default: none.
    */
   requestSchema?: Readonly<Record<string, unknown>>;
 }
@@ -101,11 +113,17 @@ export interface RoutePlan {
 
 const SEGMENT = "(?:[A-Za-z0-9._:-]+|\\{[A-Za-z0-9_-]+\\+?\\})";
 const PATH = new RegExp(`^/(?:${SEGMENT}(?:/${SEGMENT})*)?$`);
-/** Answered by API Gateway itself on a custom domain (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). */
+/**
+ * Answered by API Gateway itself on a custom domain
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html).
+ */
 const RESERVED = ["/ping", "/sping"];
 const BODY_METHODS: readonly string[] = ["PATCH", "POST", "PUT"];
 
-/** The operations of an API in a fixed order; fails on the first thing that API Gateway would refuse or that would not do what it says. */
+/**
+ * The operations of an API in a fixed order; fails on the first thing that API Gateway would refuse or that would not do what
+ * it says.
+ */
 export function planRoutes(check: ArgumentCheck, routes: Routes, plan: RoutePlan): Operation[] {
   check.atLeast("routes", routes, 1, "route");
   const operations = Object.entries(routes).flatMap(([path, given]) => {
@@ -125,7 +143,10 @@ export function planRoutes(check: ArgumentCheck, routes: Routes, plan: RoutePlan
   return operations;
 }
 
-/** Operations that a resource policy must allow, as their proof is neither an AWS identity nor the policy that an authorizer answers with. */
+/**
+ * Operations that a resource policy must allow, as their proof is neither an AWS identity nor the policy that an authorizer
+ * answers with.
+ */
 export function needsAllow({ identity }: Operation): boolean {
   return identity === "none" || identity === "cognito";
 }
@@ -266,7 +287,10 @@ function checkTree(check: ArgumentCheck, operations: readonly Operation[]): void
   }
 }
 
-/** A `*` of a policy matches slashes too: an allow for an open path must not take in an `iam` route, which any identity of the account could then call. */
+/**
+ * A `*` of a policy matches slashes too: an allow for an open path must not take in an `iam` route, which any identity of the
+ * account could then call.
+ */
 function checkOpenings(check: ArgumentCheck, operations: readonly Operation[]): void {
   for (const open of operations.filter(needsAllow)) {
     const words = invokeResource(open.method, open.path).split("*");

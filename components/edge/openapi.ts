@@ -43,7 +43,10 @@ export interface OpenApiDefinition {
 
 type Json = Record<string, unknown>;
 
-/** Names the caller to the back end, and keeps callers apart in the cache: a header of the client's own could be left out or spelled differently. */
+/**
+ * Names the caller to the back end, and keeps callers apart in the cache: a header of the client's own could be left out or
+ * spelled differently.
+ */
 const CALLER_HEADER = "x-caller-id";
 
 /** Schemes that prove who the caller is, by what API Gateway then knows of it. */
@@ -57,8 +60,9 @@ const CALLER: Readonly<Record<Operation["identity"], string | undefined>> = {
 const ANY_METHOD = "x-amazon-apigateway-any-method";
 
 /**
- * The whole API as one OpenAPI 3.0.1 document with API Gateway's extensions: one resource instead of three for each method, and one thing to hash
- * for a new deployment. Everything that takes effect only with a deployment stands in it, and its order is fixed.
+ * The whole API as one OpenAPI 3.0.1 document with API Gateway's extensions: one resource instead of three for each method,
+ * and one thing to hash for a new deployment. Everything that takes effect only with a deployment stands in it, and its order
+ * is fixed.
  */
 export function openApiDocument(api: OpenApiDefinition): pulumi.Output<string> {
   const withSchema = api.operations.filter((operation) => operation.requestSchema !== undefined);
@@ -258,8 +262,9 @@ function gatewayResponses(cors: Cors | undefined): Json {
 }
 
 /**
- * Refuses whatever does not meet the condition, and allows only the routes whose proof is not an AWS identity or an authorizer's policy. An
- * allow for `iam` routes would let every identity of the account in without a grant: within one account either side's allow is enough
+ * Refuses whatever does not meet the condition, and allows only the routes whose proof is not an AWS identity or an
+ * authorizer's policy. An allow for `iam` routes would let every identity of the account in without a grant: within one
+ * account either side's allow is enough
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, table A).
  */
 function resourcePolicy(api: OpenApiDefinition, unless: Statement["Condition"]): Json {

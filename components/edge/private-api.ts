@@ -13,13 +13,17 @@ export interface ExistingEndpoint {
 }
 
 export interface PrivateApiArgs extends RestApiArgs {
-  /** Network in which to make an interface endpoint, one network interface in each private subnet; or the endpoint that is there. */
+  /**
+   * Network in which to make an interface endpoint, one network interface in each private subnet; or the endpoint that is
+   * there.
+   */
   endpoint: NetworkLike | ExistingEndpoint;
   /** Endpoints of other networks or accounts that may lead to the API as well. Default: none. */
   furtherVpcEndpointIds?: readonly pulumi.Input<string>[];
   /**
-   * Makes `<api>.execute-api.<region>.amazonaws.com` lead to a made endpoint, and with it the default name of every API of the region, public ones
-   * included: those then answer 403 from inside the network. Default false; `url` works either way. One endpoint of a network can have it.
+   * Makes `<api>.execute-api.<region>.amazonaws.com` lead to a made endpoint, and with it the default name of every API of the
+   * region, public ones included: those then answer 403 from inside the network. Default false; `url` works either way. One
+   * endpoint of a network can have it.
    */
   privateDns?: boolean;
   transform?: RestApiTransform & {
@@ -29,8 +33,8 @@ export interface PrivateApiArgs extends RestApiArgs {
 }
 
 /**
- * A REST API for callers inside the network: reached through an interface endpoint alone, by security group and by IAM. Routes, back ends, logs,
- * limits and alarms are those of `ApiGateway`.
+ * A REST API for callers inside the network: reached through an interface endpoint alone, by security group and by IAM.
+ * Routes, back ends, logs, limits and alarms are those of `ApiGateway`.
  *
  *     const internal = new PrivateApi("internal", {
  *       endpoint: vpc,
@@ -41,12 +45,13 @@ export interface PrivateApiArgs extends RestApiArgs {
  *     internal.connections.allowFrom(payments);
  *     internal.grantInvoke(payments, "POST", "/ledger/{proxy+}");
  *
- * The resource policy refuses whatever does not come through the endpoints. It allows nothing to `iam` routes, so that only a role with a grant
- * gets in; `api-key` is not offered here. Callers sign their requests (service `execute-api`) and use `url`, a public DNS name with private addresses.
+ * The resource policy refuses whatever does not come through the endpoints. It allows nothing to `iam` routes, so that only a
+ * role with a grant gets in; `api-key` is not offered here. Callers sign their requests (service `execute-api`) and use `url`,
+ * a public DNS name with private addresses.
  * A private custom domain is not offered: it needs a private zone and an access association in every network that calls.
  *
- * Cost: 3.50 USD per million requests, the logs, about 8 USD a month and 0.01 USD per gigabyte for each zone of a made endpoint. It holds no data but
- * logs.
+ * Cost: 3.50 USD per million requests, the logs, about 8 USD a month and 0.01 USD per gigabyte for each zone of a made
+ * endpoint. It holds no data but logs.
  */
 export class PrivateApi extends RestApi implements Connectable {
   /** `https://<api>-<endpoint>.execute-api.<region>.amazonaws.com/<stage>`, with the certificate of API Gateway. */

@@ -44,7 +44,10 @@ export interface RestApiArgs extends ComponentArgs {
   key: Key;
   /** The region's CloudWatch role, without which API Gateway refuses to log. */
   gatewayAccount: ApiGatewayAccount;
-  /** Name of the one stage, part of ARNs and of the default URL. Default `live`. It cannot be changed later without a new stage. */
+  /**
+   * Name of the one stage, part of ARNs and of the default URL. Default `live`. It cannot be changed later without a new
+   * stage.
+   */
   stageName?: string;
   /** Limit of each method in requests. Default 2,000 a second with bursts of 1,000. */
   throttle?: Throttle;
@@ -56,12 +59,15 @@ export interface RestApiArgs extends ComponentArgs {
     /** Header that holds the proof. Default `Authorization`; without it the answer is 401 and the function is not called. */
     header?: string;
     /**
-     * Seconds for which an answer is kept for the same header, 0-3600. Default 0. With more, the function must answer with a policy for the whole API: the
-     * answer for one method is used for the others too.
+     * Seconds for which an answer is kept for the same header, 0-3600. Default 0. With more, the function must answer with a
+     * policy for the whole API: the answer for one method is used for the others too.
      */
     ttlSeconds?: number;
   };
-  /** TLS versions and ciphers that callers may use. Default `SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09`: TLS 1.2 and 1.3 with forward secrecy. */
+  /**
+   * TLS versions and ciphers that callers may use. Default `SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09`: TLS 1.2 and 1.3 with
+   * forward secrecy.
+   */
   securityPolicy?: SecurityPolicy;
   /** Execution log: `ERROR` (default), `INFO` with each step of each request, or `OFF`. Bodies and headers are never logged. */
   executionLog?: "OFF" | "ERROR" | "INFO";
@@ -69,7 +75,10 @@ export interface RestApiArgs extends ComponentArgs {
   logRetentionInDays?: number;
   /** Metrics for each method, 0.30 USD a month each. Default true in production, else false; the API's own are always there. */
   detailedMetrics?: boolean;
-  /** When alarms go off. Defaults: more than 1 % of answers 5XX, more than 25 % 4XX, p99 latency above 3,000 ms, each for five minutes. */
+  /**
+   * When alarms go off. Defaults: more than 1 % of answers 5XX, more than 25 % 4XX, p99 latency above 3,000 ms, each for five
+   * minutes.
+   */
   alarmThresholds?: { serverErrorRate?: number; clientErrorRate?: number; latencyP99Milliseconds?: number };
 }
 
@@ -108,8 +117,9 @@ export const DEFAULT_STAGE = "live";
 const DEFAULT_THROTTLE: Throttle = { rateLimit: 2000, burstLimit: 1000 };
 
 /**
- * Who did what, when, from where and with what result (PCI DSS 10.2.2), one JSON object a line. The path is logged, the query string, headers and
- * bodies are not: card numbers belong in none of them. Every value is quoted, as a variable without value becomes `-`.
+ * Who did what, when, from where and with what result (PCI DSS 10.2.2), one JSON object a line. The path is logged, the query
+ * string, headers and bodies are not: card numbers belong in none of them. Every value is quoted, as a variable without value
+ * becomes `-`.
  */
 const ACCESS_LOG_FORMAT = JSON.stringify({
   requestId: "$context.requestId",
@@ -226,7 +236,8 @@ export abstract class RestApi extends Component {
       this.childName("deployment"),
       {
         restApi: api.id,
-        // A deployment is a snapshot: it is made anew when the document changes, before the stage moves over and the old one goes.
+        // A deployment is a snapshot: it is made anew when the document changes, before the stage moves over and the old one
+        // goes.
         triggers: {
           document: api.body.apply((body) =>
             createHash("sha256")
@@ -339,7 +350,9 @@ export abstract class RestApi extends Component {
     return role;
   }
 
-  /** The stage's settings, then those of routes that differ: one after another, as AWS refuses concurrent changes of a stage. */
+  /**
+   * The stage's settings, then those of routes that differ: one after another, as AWS refuses concurrent changes of a stage.
+   */
   private settings(
     args: RestApiArgs,
     operations: readonly Operation[],

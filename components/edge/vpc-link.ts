@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../core";
 import { type Connectable, Connections, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
@@ -7,8 +7,8 @@ import type { Backend } from "./api-routes";
 
 export interface VpcLinkArgs extends ComponentArgs {
   /**
-   * Network of the load balancers. The link stands in its private subnets; a zone that API Gateway does not serve (such as `use1-az3`) is
-   * refused on creation (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vpc-links.html).
+   * Network of the load balancers. The link stands in its private subnets; a zone that API Gateway does not serve (such as
+   * `use1-az3`) is refused on creation (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vpc-links.html).
    */
   network: NetworkLike;
   transform?: {
@@ -23,15 +23,16 @@ export interface LinkTarget extends Connectable {
 }
 
 /**
- * The way from API Gateway into a network: network interfaces in the private subnets with a security group of their own, so that a load
- * balancer lets exactly this link in. One link serves every load balancer of the network, and any number of APIs.
+ * The way from API Gateway into a network: network interfaces in the private subnets with a security group of their own, so
+ * that a load balancer lets exactly this link in. One link serves every load balancer of the network, and any number of APIs.
  *
  *     const link = new VpcLink("api-link", { network: vpc });
  *     const api = new ApiGateway("api", {
  *       backends: { payments: link.backend(loadBalancer, { host: "internal.eu-west-1.example.com", port: 8443 }) }, ...
  *
- * It is a VPC link V2: AWS calls V1 legacy and asks not to make new ones; V1 also comes in without a security group, so that the load balancer
- * would have to stop looking at its own rules. Subnets and security group can not be changed; a change makes a new link first and then
+ * It is a VPC link V2: AWS calls V1 legacy and asks not to make new ones; V1 also comes in without a security group, so that
+ * the load balancer would have to stop looking at its own rules. Subnets and security group can not be changed; a change makes
+ * a new link first and then
  * moves the APIs over. A link without traffic for 60 days sleeps, and wakes in some minutes at the next request.
  *
  * Cost: none beyond the traffic between zones. It holds no data.
