@@ -14,6 +14,7 @@ interface NameRule {
  * `Length` lines of the name parameter). A type that is not here is left to Pulumi's autonaming.
  */
 export const NAME_RULES = {
+  accessAnalyzer: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   alarm: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   apiKey: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
   backupPlan: { max: 50, refused: /[^A-Za-z0-9_.-]/g },
@@ -21,6 +22,7 @@ export const NAME_RULES = {
   backupVault: { max: 50, refused: /[^A-Za-z0-9_-]/g },
   cloudTrail: { max: 128, refused: /[^A-Za-z0-9-]/g },
   cloudFront: { max: 64, refused: /[^A-Za-z0-9-]/g },
+  conformancePack: { max: 256, refused: /[^A-Za-z0-9-]/g },
   configRule: { max: 128, refused: /[^A-Za-z0-9_-]/g },
   dashboard: { max: 255, refused: /[^A-Za-z0-9_-]/g },
   dbInstance: { max: 63, refused: /[^a-z0-9-]/g, lowercase: true },
@@ -31,6 +33,7 @@ export const NAME_RULES = {
   elasticacheReplicationGroup: { max: 40, refused: /[^a-z0-9-]/g, lowercase: true },
   elasticacheSubnetGroup: { max: 255, refused: /[^a-z0-9-]/g, lowercase: true },
   elasticacheUser: { max: 40, refused: /[^a-z0-9-]/g, lowercase: true },
+  eventRule: { max: 64, refused: /[^A-Za-z0-9_.-]/g },
   globalAccelerator: { max: 64, refused: /[^A-Za-z0-9.-]/g },
   grafanaWorkspace: { max: 255, refused: /[^A-Za-z0-9_.~-]/g },
   iamPolicy: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
@@ -43,6 +46,7 @@ export const NAME_RULES = {
   logResourcePolicy: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   mskCluster: { max: 64, refused: /[^A-Za-z0-9-]/g },
   openSearchDomain: { max: 28, refused: /[^a-z0-9-]/g, lowercase: true },
+  prometheusAlias: { max: 100, refused: /[^A-Za-z0-9_.-]/g },
   restApi: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   s3Bucket: { max: 63, refused: /[^a-z0-9-]/g, lowercase: true },
   secret: { max: 505, refused: /[^A-Za-z0-9/_+=.@-]/g },
