@@ -193,8 +193,9 @@ export class Key extends Component {
           ArnLike: { "kms:EncryptionContext:aws:logs:arn": this.arnOf("logs", "log-group:*") },
         });
       case "cloudtrail":
+        // Not the encryption context: DescribeKey, with which CloudTrail checks the key, carries none.
         return statement("cloudtrail.amazonaws.com", "CloudTrail", {
-          StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": this.arnOf("cloudtrail", "trail/*", "*") },
+          ArnLike: { "aws:SourceArn": this.arnOf("cloudtrail", "trail/*", "*") },
         });
       case "cloudfront":
         return statement("cloudfront.amazonaws.com", "CloudFront", {

@@ -47,4 +47,10 @@ export const cloudwatch: Models = {
     id: (f) => `cwlsf-${f.hex(10)}`,
     outputs: (f) => ({ roleArn: f.text("roleArn") }),
   },
+  "aws:cloudwatch/eventRule:EventRule": {
+    nameProperty: "name",
+    id: (f) => f.name,
+    outputs: (f) => ({ arn: f.arn("events", `rule/${f.name}`), eventBusName: f.text("eventBusName") || "default" }),
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": { id: (f) => `${f.text("rule")}-${f.text("targetId") || f.hex(26)}` },
 };
