@@ -47,6 +47,6 @@ export default tseslint.config(
     },
   },
   { files: ["tests/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" } },
-  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  { files: ["**/*.cjs", "stacks/index.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
   ...boundaries,
 );

@@ -33,7 +33,7 @@ export async function check(stack: string | undefined, options: CheckOptions): P
 /** Records and judges without printing. Throws a UsageError when the program can not be resolved to its last value. */
 export async function checkStack(project: Project, stack: string): Promise<CheckResult> {
   const config = readStackConfig(project, stack);
-  const { default: program } = await import("../stacks/index.js");
+  const { default: program } = await import("../stacks/program");
   const recording = await record(program, {
     project: project.name,
     stack,

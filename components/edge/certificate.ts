@@ -63,7 +63,8 @@ export class Certificate extends Component {
       this.childName("certificate"),
       {
         domainName: args.domainName,
-        subjectAlternativeNames: [...(args.subjectAlternativeNames ?? [])],
+        // ACM refuses an empty list.
+        subjectAlternativeNames: args.subjectAlternativeNames?.length ? [...args.subjectAlternativeNames] : undefined,
         keyAlgorithm: args.keyAlgorithm ?? "RSA_2048",
         validationMethod: "DNS",
         options: { certificateTransparencyLoggingPreference: "ENABLED" },

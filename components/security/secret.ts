@@ -89,7 +89,9 @@ export class Secret extends Component {
         kmsKeyId: args.key.arn,
         recoveryWindowInDays: recoveryWindow,
         policy: policyDocument([...this.denials(), ...(args.policyStatements ?? [])]),
-        replicas: Object.entries(args.replicas ?? {}).map(([region, key]) => ({ region, kmsKeyId: key.arn })),
+        // Secrets Manager refuses an empty list.
+        replicas:
+          args.replicas && Object.entries(args.replicas).map(([region, key]) => ({ region, kmsKeyId: key.arn })),
       },
       this.statefulOptions({}, args.transform?.secret),
     );

@@ -21,6 +21,14 @@ const region = (changes: Record<string, unknown>) => [
 ];
 const database = (changes: Record<string, unknown>) => ({ ...JSON.parse(stackValues("prod")["palisade:database"]!), ...changes });
 
+/** The production database as a Multi-AZ DB cluster. */
+const CLUSTER = {
+  deployment: "cluster",
+  instanceClass: "db.r8gd.xlarge",
+  maxStorageGiB: undefined,
+  shards: { s0: { buckets: [[0, 4095]] } },
+};
+
 describe("configuration", () => {
   for (const stack of ["prod", "dev"]) {
     it(`takes Pulumi.${stack}.yaml`, () => {
@@ -101,19 +109,19 @@ describe("configuration", () => {
       changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 4096]] } } }) },
       problem: /shards\.s0\.buckets\[0\]\[1\] = 4096/,
     },
-    "a small volume in a cluster": { changes: { "palisade:database": database({ storageGiB: 50 }) }, problem: /storageGiB = 50: .*at least 100/ },
-    "a growing volume in a cluster": { changes: { "palisade:database": database({ maxStorageGiB: 900 }) }, problem: /maxStorageGiB = 900: .*do not grow/ },
+    "a small volume in a cluster": { changes: { "palisade:database": database({ ...CLUSTER, storageGiB: 50 }) }, problem: /storageGiB = 50: .*at least 100/ },
+    "a growing volume in a cluster": { changes: { "palisade:database": database({ ...CLUSTER, maxStorageGiB: 900 }) }, problem: /maxStorageGiB = 900: .*do not grow/ },
     "a class without local storage in a cluster": {
-      changes: { "palisade:database": database({ instanceClass: "db.r8g.xlarge" }) },
+      changes: { "palisade:database": database({ ...CLUSTER, instanceClass: "db.r8g.xlarge" }) },
       problem: /instanceClass = "db\.r8g\.xlarge": .*local storage/,
     },
     "replicas in a cluster": {
-      changes: { "palisade:database": database({ shards: { s0: { buckets: [[0, 4095]], readReplicas: 2 } } }) },
+      changes: { "palisade:database": database({ ...CLUSTER, shards: { s0: { buckets: [[0, 4095]], readReplicas: 2 } } }) },
       problem: /s0\.readReplicas = 2: .*two readers/,
     },
-    "a cluster in two zones": { changes: { "palisade:regions": region({}) }, problem: /regions\[0\]\.zones = .*three zones/ },
+    "a cluster in two zones": { changes: { "palisade:regions": region({}), "palisade:database": database(CLUSTER) }, problem: /regions\[0\]\.zones = .*three zones/ },
     "an RPO that a cluster's backups can not meet": {
-      changes: { "palisade:objectives": { rtoMinutes: 15, rpoMinutes: 60 } },
+      changes: { "palisade:objectives": { rtoMinutes: 15, rpoMinutes: 60 }, "palisade:database": database(CLUSTER) },
       problem: /objectives\.rpoMinutes = 60: .*120/,
     },
     "an unknown class": { changes: { "palisade:database": database({ instanceClass: "r8gd.xlarge" }) }, problem: /instanceClass = "r8gd\.xlarge": Give an RDS/ },
@@ -132,7 +140,7 @@ describe("configuration", () => {
       problem: /messaging\.kind = "kafka": .*three/,
     },
     "both observability alternatives": {
-      changes: { "palisade:observability": { logSearch: { instanceType: "r7g.large.search", volumeGiB: 100 }, metrics: { collectorImage: "x" } } },
+      changes: { "palisade:observability": { logSearch: { instanceType: "r6g.large.search", volumeGiB: 100 }, metrics: { collectorImage: "x" } } },
       problem: /^palisade:observability: .*alternatives/,
     },
   };

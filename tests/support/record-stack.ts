@@ -1,5 +1,5 @@
 import { record, type RecordOptions, type Recording } from "../../simulator";
-import program from "../../stacks";
+import program from "../../stacks/program";
 import { stackValues } from "./stack-file";
 
 /** Records the program with a stack file of this repository, single configuration keys changed. */
