@@ -9,38 +9,39 @@ export interface Place {
   readonly height: number;
 }
 
-/** Widgets under one header, in order. */
-export interface Section {
+/** Widgets under one header, in order; what they show is the caller's. */
+export interface Section<T> {
+  readonly header: T;
   /** Rows of the header, which spans the grid. */
   readonly headerHeight: number;
-  readonly widgets: number;
+  readonly widgets: readonly T[];
 }
 
-export interface SectionPlaces {
-  readonly header: Place;
-  readonly widgets: readonly Place[];
+export interface Placed<T> {
+  readonly widget: T;
+  readonly place: Place;
 }
 
 /**
  * Places sections one below the other, from row `top` on; within each, a header and then widgets of equal size, `perRow` side by side. A widget
  * never changes its place because of a section after its own.
  */
-export function layOut(
-  sections: readonly Section[],
+export function layOut<T>(
+  sections: readonly Section<T>[],
   { top, perRow, height }: { top: number; perRow: number; height: number },
-): SectionPlaces[] {
+): Placed<T>[] {
   const width = Math.floor(GRID_COLUMNS / perRow);
   let y = top;
-  return sections.map((section) => {
-    const header = { x: 0, y, width: GRID_COLUMNS, height: section.headerHeight };
-    const first = y + section.headerHeight;
-    const widgets = Array.from({ length: section.widgets }, (_, index) => ({
-      x: (index % perRow) * width,
-      y: first + Math.floor(index / perRow) * height,
-      width,
-      height,
-    }));
-    y = first + Math.ceil(section.widgets / perRow) * height;
-    return { header, widgets };
+  return sections.flatMap(({ header, headerHeight, widgets }) => {
+    const first = y + headerHeight;
+    const placed = [
+      { widget: header, place: { x: 0, y, width: GRID_COLUMNS, height: headerHeight } },
+      ...widgets.map((widget, index) => ({
+        widget,
+        place: { x: (index % perRow) * width, y: first + Math.floor(index / perRow) * height, width, height },
+      })),
+    ];
+    y = first + Math.ceil(widgets.length / perRow) * height;
+    return placed;
   });
 }

@@ -95,20 +95,18 @@ export class Dashboard extends Component {
       top += height;
       return placed(place, alarmStatus(group));
     });
-    const places = layOut(
-      sections.map((component) => ({ headerHeight: HEADER_HEIGHT, widgets: component.alarms.length })),
+    const body = layOut(
+      sections.map((component) => ({
+        header: text(`## ${component.name}`),
+        headerHeight: HEADER_HEIGHT,
+        widgets: component.alarms.map((alarm) => graph(component, alarm)),
+      })),
       { top, perRow, height: GRAPH_HEIGHT },
     );
     return [
       placed({ x: 0, y: 0, width: GRID_COLUMNS, height: TITLE_HEIGHT }, text(`# ${title}`)),
       ...statuses,
-      ...places.flatMap(({ header, widgets }, section) => {
-        const component = sections[section]!;
-        return [
-          placed(header, text(`## ${component.name}`)),
-          ...widgets.map((place, index) => placed(place, graph(component, component.alarms[index]!))),
-        ];
-      }),
+      ...body.map(({ widget, place }) => placed(place, widget)),
     ];
   }
 }
