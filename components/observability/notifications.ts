@@ -139,7 +139,7 @@ export class Notifications extends Component {
         },
       }),
     });
-    // EventBridge and Backup send neither key, so a condition would refuse every message; neither reaches a topic of another account.
+    // EventBridge supports no condition in a topic's policy, and AWS's policy for Backup has none; neither service reaches a topic of another account.
     // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html, https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
     switch (publisher) {
       case "cloudwatch":
