@@ -194,6 +194,12 @@ export class KafkaCluster extends Component implements Connectable {
         this.check.integer(`topics.${topic}.retentionHours`, retentionHours, 1, 87_600, "of hours");
     }
     this.check.that(
+      args.key.services.includes("logs"),
+      "key",
+      args.key.name,
+      "Its policy does not let CloudWatch Logs use it for the broker logs. Add `logs` to the key's `services`.",
+    );
+    this.check.that(
       args.key.context.region === this.context.region,
       "key",
       args.key.name,

@@ -169,6 +169,7 @@ export class Secret extends Component {
         this.check.matches("fields", field, /^[\w.-]+$/, "Use letters, digits, full stops, underscores and hyphens.");
     }
     this.checkKey("key", args.key, this.context.region);
+    if (args.replicas) this.check.atLeast("replicas", args.replicas, 1, "region");
     for (const [region, key] of Object.entries(args.replicas ?? {})) {
       this.check.that(
         region !== this.context.region,

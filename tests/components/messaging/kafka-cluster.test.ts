@@ -92,6 +92,10 @@ describe("KafkaCluster", () => {
         build: (name) => build(name, { topics: { pay: { partitions: 1, retentionHours: 0 } } }),
         message: /topics.pay.retentionHours = 0/,
       },
+      "a key that CloudWatch Logs can not use": {
+        build: (name) => build(name, { key: new Key(`${name}-other`, { description: "x" }) }),
+        message: /key = "one-other" .* Add `logs`/,
+      },
       "a key of another region": {
         build: (name) => build(name, { region: "us-east-2" }),
         message: /key = "one-key" .* in eu-west-1 and the cluster in us-east-2/,

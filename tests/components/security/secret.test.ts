@@ -67,6 +67,7 @@ describe("Secret", () => {
         build: (name) => build(name, { region: "us-east-2" }),
         message: /key = "one-key" .* in eu-west-1; give a key of us-east-2/,
       },
+      "an empty set of replicas": { build: (name) => build(name, { replicas: {} }), message: /replicas = \{\} / },
       "a replica in its own region": {
         build: (name) => build(name, { replicas: { "eu-west-1": new Key(`${name}-x`, { description: "x" }) } }),
         message: /replicas = "eu-west-1" .* own region/,
