@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { fromRecording } from "../analysis/graph";
-import { PACKS } from "../policies/packs";
+import { ResourceGraph } from "../analysis/graph";
+import { packs } from "../policies/packs";
 import { evaluate, type Finding } from "../policies/rule";
 import { record, type Recording } from "../simulator";
+import program from "../stacks/program";
 import { findProject, readStackConfig, stackNames, type Project } from "./project";
 import { renderJson } from "./render/json";
 import { renderTerminal } from "./render/terminal";
@@ -33,7 +34,6 @@ export async function check(stack: string | undefined, options: CheckOptions): P
 /** Records and judges without printing. Throws a UsageError when the program can not be resolved to its last value. */
 export async function checkStack(project: Project, stack: string): Promise<CheckResult> {
   const config = readStackConfig(project, stack);
-  const { default: program } = await import("../stacks/program");
   const recording = await record(program, {
     project: project.name,
     stack,
@@ -42,8 +42,8 @@ export async function checkStack(project: Project, stack: string): Promise<Check
     sources: true,
   });
   if (recording.problems.length > 0) throw unresolved(recording);
-  const rules = PACKS.flatMap((pack) => pack.rules);
-  const findings = evaluate(rules, fromRecording(recording));
+  const rules = packs.flatMap((pack) => pack.rules);
+  const findings = evaluate(rules, ResourceGraph.fromRecording(recording));
   return { recording, findings, positions: new SourcePositions(join(__dirname, "..", "..")) };
 }
 

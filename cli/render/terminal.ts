@@ -1,4 +1,5 @@
 import { createColors, isColorSupported } from "picocolors";
+import { packs } from "../../policies/packs";
 import type { CheckResult } from "../check";
 import { countsByType, resourceTree, shortType, type TreeNode } from "./tree";
 
@@ -100,7 +101,7 @@ function renderVerdict({ findings, positions }: CheckResult, color: boolean): st
   const { bold, dim, green, red, yellow } = createColors(color);
   const violations = findings.filter(({ verdict }) => verdict.kind === "fail");
   const open = findings.filter(({ verdict }) => verdict.kind === "undetermined");
-  const lines = PACKS.map((pack) => {
+  const lines = packs.map((pack) => {
     const own = findings.filter(({ rule }) => pack.rules.includes(rule));
     const count = (kind: string) => own.filter(({ verdict }) => verdict.kind === kind).length;
     const mark = count("fail") > 0 ? red("fail") : count("undetermined") > 0 ? yellow("open") : green("pass");
@@ -108,7 +109,7 @@ function renderVerdict({ findings, positions }: CheckResult, color: boolean): st
     return `  ${mark}  ${pack.name.padEnd(18)} ${String(pack.rules.length).padStart(3)} rules: ${numbers}`;
   });
   const details = [...violations, ...open].flatMap(({ rule, resource, verdict }) => {
-    const place = positions.declaration(resource.frames);
+    const place = positions.declaration(resource.source);
     const what = verdict.kind === "fail" ? verdict.message : `not known before the update: ${verdict.kind === "undetermined" ? verdict.path : ""}`;
     return [
       "",

@@ -14,6 +14,7 @@ import { Vpc } from "../../components/network/vpc";
 import { Dashboard } from "../../components/observability/dashboard";
 import { Notifications } from "../../components/observability/notifications";
 import { Key } from "../../components/security/key";
+import { RegionalBaseline } from "../../components/security/regional-baseline";
 import { Secret } from "../../components/security/secret";
 import type { PaymentsConfig, RegionConfig } from "../config/schema";
 import { paymentsDatabase } from "./database";
@@ -55,6 +56,9 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
   );
   const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
   region.sendAlarmsTo(alerts.topics);
+  if (config.baseline.regional === "create") {
+    new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey }, here);
+  }
 
   // Network: three tiers over all zones; one NAT gateway with an address of its own per zone.
   const vpc = new Vpc(
@@ -63,7 +67,10 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
       cidr: site.cidr,
       zones: site.zones,
       key: logKey,
-      endpoints: ["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm"],
+      endpoints: [
+        ...(["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm"] as const),
+        ...(config.observability.metrics ? (["aps-workspaces"] as const) : []),
+      ],
       outboundPorts: [...new Set(Object.values(config.processors).map(({ port }) => port))],
     },
     here,

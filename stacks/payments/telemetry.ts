@@ -1,9 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { FargateService } from "../../components/compute/fargate-service";
 import type { SidecarArgs } from "../../components/compute/sidecars";
 import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import { LogSearch } from "../../components/observability/log-search";
+import { ManagedMetrics } from "../../components/observability/managed-metrics";
 import type { Key } from "../../components/security/key";
 import type { PaymentsConfig } from "../config/schema";
 
@@ -22,7 +23,7 @@ export function telemetry(
   { prefix, region, vpc, key }: { prefix: string; region: Region; vpc: Vpc; key: Key },
 ): Telemetry {
   const here = { parent: region };
-  const { logSearch } = observability;
+  const { logSearch, metrics } = observability;
   if (logSearch) {
     const search = new LogSearch(
       `${prefix}-logs`,
@@ -35,5 +36,43 @@ export function telemetry(
       outputs: { logSearchUrl: search.dashboardsUrl },
     };
   }
+  if (metrics) {
+    const workspace = new ManagedMetrics(`${prefix}-metrics`, { key }, here);
+    return {
+      sidecars: {
+        openTelemetry: { image: metrics.collectorImage, config: collectorConfig(region.region, workspace.remoteWriteUrl) },
+      },
+      observe: (service) => void workspace.grantRemoteWrite(service),
+      outputs: { grafanaUrl: workspace.grafanaUrl },
+    };
+  }
   return { sidecars: {}, observe: () => undefined, outputs: {} };
+}
+
+/** What a collector does: takes OTLP from its own task and writes metrics to Prometheus, signed with the task's role. */
+function collectorConfig(region: string, remoteWriteUrl: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.interpolate`receivers:
+  otlp:
+    protocols:
+      grpc: { endpoint: 127.0.0.1:4317 }
+      http: { endpoint: 127.0.0.1:4318 }
+processors:
+  memory_limiter: { check_interval: 1s, limit_percentage: 80, spike_limit_percentage: 20 }
+  resourcedetection: { detectors: [env, ecs] }
+  batch: {}
+exporters:
+  prometheusremotewrite:
+    endpoint: ${remoteWriteUrl}
+    auth: { authenticator: sigv4auth }
+    resource_to_telemetry_conversion: { enabled: true }
+extensions:
+  sigv4auth: { region: ${region}, service: aps }
+service:
+  extensions: [sigv4auth]
+  pipelines:
+    metrics:
+      receivers: [otlp]
+      processors: [memory_limiter, resourcedetection, batch]
+      exporters: [prometheusremotewrite]
+`;
 }

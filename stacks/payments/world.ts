@@ -13,6 +13,7 @@ export interface World {
   readonly site: Region;
   readonly key: Key;
   readonly dns: Dns;
+  readonly account: AccountBaseline | "existing";
 }
 
 export function world(config: PaymentsConfig): World {
@@ -32,6 +33,6 @@ export function world(config: PaymentsConfig): World {
   site.sendAlarmsTo(alerts.topics);
 
   const dns = new Dns("payments-dns", { domain: config.domain.name, zoneId: config.domain.zoneId, key }, here);
-  if (config.baseline.account === "create") new AccountBaseline("payments-account", {}, here);
-  return { site, key, dns };
+  const account = config.baseline.account === "create" ? new AccountBaseline("payments-account", {}, here) : "existing";
+  return { site, key, dns, account };
 }
