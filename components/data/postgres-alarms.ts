@@ -9,6 +9,8 @@ export interface DatabaseMember {
   readonly instanceClass: string;
   /** GiB of its own volume; undefined where storage is shared and grows by itself (Aurora). */
   readonly storageGiB?: number;
+  /** Default: what the class has. */
+  readonly memoryGiB?: number;
   /** Whether it may follow another member. */
   readonly follows: boolean;
 }
@@ -16,7 +18,7 @@ export interface DatabaseMember {
 /** Alarms of one DB instance, by name. Thresholds follow from its class and volume. */
 export function memberAlarms(member: DatabaseMember): Readonly<Record<string, AlarmRule>> {
   const { identifier, storageGiB } = member;
-  const memory = memoryGiB(member.instanceClass) ?? 8;
+  const memory = member.memoryGiB ?? memoryGiB(member.instanceClass) ?? 8;
   const on = (name: string, period = 60): AlarmRule["metric"] => ({
     namespace: "AWS/RDS",
     name,
@@ -75,13 +77,16 @@ export function memberAlarms(member: DatabaseMember): Readonly<Record<string, Al
       evaluationPeriods: 1,
     };
   }
-  if (member.follows && storageGiB !== undefined) {
+  if (member.follows) {
+    // Aurora counts in milliseconds.
+    const [metric, threshold] =
+      storageGiB === undefined ? (["AuroraReplicaLag", 30000] as const) : (["ReplicaLag", 30] as const);
     rules.lag = {
       severity: "warning",
       description: `${identifier} has been over 30 seconds behind the writer for 5 minutes: its readers see old data.`,
-      metric: on("ReplicaLag"),
+      metric: on(metric),
       comparison: "GreaterThanThreshold",
-      threshold: 30,
+      threshold,
     };
   }
   return rules;
