@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Grantee, grant, type Transform } from "../core";
 import { Connections, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
-import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 import type { BackupVault } from "./backup-vault";
 import { memberAlarms } from "./postgres-alarms";
 import {
   type AuditClass,
+  exportedLogGroups,
+  insightSettings,
   majorVersion,
   monitoringRole,
   POSTGRES_NAME,
@@ -194,12 +195,11 @@ export class AuroraRegion extends Component {
   ): aws.rds.Cluster {
     const { args, identifier } = this;
     const { settings, role } = args;
-    const logs = LOGS.map((log) =>
-      logGroup(this, `${log}-log`, {
-        name: `/aws/rds/cluster/${identifier}/${log}`,
-        keyArn: args.key.arn,
-        retentionInDays: settings.logRetentionInDays,
-      }),
+    const logs = exportedLogGroups(
+      this,
+      { kind: "cluster", identifier, logs: LOGS },
+      args.key,
+      settings.logRetentionInDays,
     );
     const own =
       "follows" in role
@@ -243,7 +243,7 @@ export class AuroraRegion extends Component {
         backupRetentionPeriod: settings.backupRetentionDays,
         preferredBackupWindow: settings.backupWindow,
         preferredMaintenanceWindow: settings.maintenanceWindow,
-        ...this.insights(),
+        ...insightSettings(args.key, settings.databaseInsights),
         databaseInsightsMode: settings.databaseInsights,
         copyTagsToSnapshot: true,
         applyImmediately: false,
@@ -268,7 +268,7 @@ export class AuroraRegion extends Component {
   }
 
   private createInstance(cluster: aws.rds.Cluster, zone: string, index: number): aws.rds.ClusterInstance {
-    const { settings, role } = this.args;
+    const { settings, role, key } = this.args;
     const letter = zone.slice(-1);
     const identifier = `${this.identifier}-${letter}`;
     const instance = new aws.rds.ClusterInstance(
@@ -285,10 +285,10 @@ export class AuroraRegion extends Component {
         promotionTier: Math.min(index, 1),
         monitoringInterval: 60,
         monitoringRoleArn: this.monitoring.role.arn,
-        ...this.insights(),
+        ...insightSettings(key, settings.databaseInsights),
         caCertIdentifier: "rds-ca-rsa2048-g1",
+        // Global databases take no automatic minor upgrades: all regions run the same release.
         autoMinorVersionUpgrade: false,
-        copyTagsToSnapshot: true,
         applyImmediately: false,
       },
       this.statefulOptions(
@@ -306,13 +306,5 @@ export class AuroraRegion extends Component {
     });
     for (const [name, rule] of Object.entries(rules)) this.alarm(`${name}-${letter}`, rule);
     return instance;
-  }
-
-  private insights() {
-    return {
-      performanceInsightsEnabled: true,
-      performanceInsightsKmsKeyId: this.args.key.arn,
-      performanceInsightsRetentionPeriod: this.args.settings.databaseInsights === "advanced" ? 465 : 7,
-    };
   }
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs, policyDocument, serviceTrust, type Statement, type Transform } from "../core";
+import { Component, type ComponentArgs, policyDocument, type Statement, type Transform } from "../core";
 import type { Key } from "../security/key";
 
 export interface BackupVaultLock {
@@ -246,7 +246,10 @@ export class BackupVault extends Component {
       {
         name: this.physicalName("iamRole"),
         description: `AWS Backup fills ${this.vaultName}`,
-        assumeRolePolicy: serviceTrust("backup.amazonaws.com", this.account),
+        // AWS Backup documents no aws:SourceArn or aws:SourceAccount here. `iam:PassRole` holds the role to this account.
+        assumeRolePolicy: policyDocument([
+          { Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ]),
       },
       this.childOptions({}, args.transform?.role),
     );

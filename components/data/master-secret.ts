@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs, type Grantee, policyDocument, serviceTrust } from "../core";
+import { Component, type ComponentArgs, type Grantee, policyDocument } from "../core";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 import { Secret } from "../security/secret";
@@ -54,11 +54,10 @@ export class MasterSecret extends Component {
       {
         name: this.physicalName("iamRole", "rotation"),
         description: `Rotates the master password of ${target.identifier}`,
-        assumeRolePolicy: serviceTrust(
-          "lambda.amazonaws.com",
-          this.account,
-          this.arnOf("lambda", `function:${functionName}`),
-        ),
+        // Lambda sends no aws:SourceArn or aws:SourceAccount here. `iam:PassRole` holds the role to this account.
+        assumeRolePolicy: policyDocument([
+          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ]),
       },
       this.childOptions(),
     );

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Component, policyDocument, serviceTrust, type Transform } from "../core";
+import { logGroup } from "../observability/log-group";
+import type { Key } from "../security/key";
 
 /**
  * PostgreSQL 17's minor release of August 2026. AWS offers 17 in standard support until February 2030 and on every class that the
@@ -94,4 +96,29 @@ export function managedSecretArn(secrets: readonly { readonly secretArn: string 
   const [secret] = secrets;
   if (secret === undefined) throw new Error("RDS reports no managed master secret");
   return secret.secretArn;
+}
+
+/** The log groups that RDS would else make itself: unencrypted, kept for ever. They have to be there first. */
+export function exportedLogGroups(
+  owner: Component,
+  database: { kind: "cluster" | "instance"; identifier: string; logs: readonly string[]; suffix?: string },
+  key: Key,
+  retentionInDays: number | undefined,
+): aws.cloudwatch.LogGroup[] {
+  return database.logs.map((log) =>
+    logGroup(owner, `${database.suffix ?? ""}${log}-log`, {
+      name: `/aws/rds/${database.kind}/${database.identifier}/${log}`,
+      keyArn: key.arn,
+      retentionInDays,
+    }),
+  );
+}
+
+/** Performance Insights collects what Database Insights shows: 15 months is all the advanced mode takes, 7 days the free standard. */
+export function insightSettings(key: Key, mode: "standard" | "advanced" | undefined) {
+  return {
+    performanceInsightsEnabled: true,
+    performanceInsightsKmsKeyId: key.arn,
+    performanceInsightsRetentionPeriod: mode === "advanced" ? 465 : 7,
+  };
 }
