@@ -9,7 +9,7 @@ import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
-import { getStore, observeSdk, type SdkStore, waitForRPCs, withLocalStorage } from "./sdk-internals";
+import { getStore, observeSdk, resetStore, type SdkStore, waitForRPCs } from "./sdk-internals";
 
 /** AWS's own documentation account. */
 const ACCOUNT = "123456789012";
@@ -35,13 +35,14 @@ let turn: Promise<unknown> = Promise.resolve();
  * the program's own error when it throws; everything else that is wrong is listed in `problems`.
  */
 export function record(program: () => unknown, options: RecordOptions): Promise<Recording> {
-  const recording = turn.then(() => withLocalStorage(() => run(program, options)));
+  const recording = turn.then(() => run(program, options));
   turn = recording.catch(() => undefined);
   return recording;
 }
 
 async function run(program: () => unknown, options: RecordOptions): Promise<Recording> {
   const monitor = new RecordingMonitor(options);
+  resetStore();
   const store = getStore();
   setMockOptions(monitor, options.project, options.stack, options.preview ?? false, "organization");
   store.supportsSecrets = true;
@@ -93,6 +94,8 @@ async function drained(work: Promise<void>, failed: Promise<never>, store: SdkSt
   const stuck = new Promise<never>((_, reject) => {
     onExit = () => {
       const labels = [...store.leakCandidates].map((promise) => Reflect.get(promise, "_debugCtx")).filter((x) => x);
+      // Told here; the SDK would tell it once more when the process ends.
+      store.leakCandidates.clear();
       reject(new pulumi.RunError(`The program waits for outputs that never resolve: ${labels.slice(0, 5).join("; ")}`));
     };
     process.on("beforeExit", onExit);

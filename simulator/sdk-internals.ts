@@ -12,12 +12,11 @@ export interface SdkStore {
   supportsResourceHooks: boolean;
   supportsErrorHooks: boolean;
   /** Promises that have not settled yet. */
-  readonly leakCandidates: ReadonlySet<Promise<unknown>>;
+  readonly leakCandidates: Set<Promise<unknown>>;
 }
 
 interface StateModule {
   getStore(): SdkStore;
-  withLocalStorage<T>(callback: () => T): T;
 }
 
 interface SettingsModule {
@@ -26,12 +25,12 @@ interface SettingsModule {
 
 type Properties = Record<string, unknown>;
 
+/** Settles one output property: value, whether it is known and secret, its dependencies; or an error. */
+type Resolver = (...settled: unknown[]) => void;
+
 interface RpcModule {
   serializeResourceProperties(label: string, props: Properties, options?: unknown): Promise<[Properties, unknown]>;
-}
-
-interface DebuggableModule {
-  debuggablePromise<T>(promise: Promise<T>, context?: unknown): Promise<T>;
+  transferProperties(onto: object, label: string, props: Properties): Record<string, Resolver>;
 }
 
 // These members are marked @internal, so the SDK's type declarations leave them out; the version is pinned and a test runs each.
@@ -39,22 +38,27 @@ const load = createRequire(__filename);
 const state: StateModule = load("@pulumi/pulumi/runtime/state");
 const settings: SettingsModule = load("@pulumi/pulumi/runtime/settings");
 const rpc: RpcModule = load("@pulumi/pulumi/runtime/rpc");
-const debuggable: DebuggableModule = load("@pulumi/pulumi/runtime/debuggable");
 
-export const { getStore, withLocalStorage } = state;
+export const { getStore } = state;
 export const { waitForRPCs } = settings;
 
 /**
- * Watches the places of the SDK where facts are lost before a monitor sees them, and spares work that only a debugger reads. Returns
- * a function that undoes it.
+ * Forgets all the SDK knows of an earlier run. (Its own way to keep runs apart is an AsyncLocalStorage, which makes Node call hooks for
+ * every promise: a tenth of a run.)
+ */
+export function resetStore(): void {
+  Reflect.deleteProperty(globalThis, "globalStore");
+}
+
+/**
+ * Watches the places of the SDK where facts are lost before a monitor sees them, and spares it work whose result nobody reads. Returns a
+ * function that undoes it.
  * - An input that resolves to undefined is dropped while it is serialised; `onUndefined` gets the resource's label and the input.
- * - A stack trace is parsed for every resource; without `sources` there is none.
- * - Four promises per output property carry debugging data (a fifth of a run). One that never settles also holds up its
- *   resource's registration, whose promise keeps its label and is what a hanging program is reported by.
+ * - Call sites are collected only with `sources`, and only those outside node_modules.
+ * - A resource's output properties are made when they are first read; see {@link lazyProperties}.
  */
 export function observeSdk(sources: boolean, onUndefined: (label: string, property: string) => void): () => void {
-  const { serializeResourceProperties } = rpc;
-  const { debuggablePromise } = debuggable;
+  const { serializeResourceProperties, transferProperties } = rpc;
   const stackTrace: unknown = Reflect.get(Resource, "stackTrace");
 
   rpc.serializeResourceProperties = async (label, props, options) => {
@@ -64,13 +68,59 @@ export function observeSdk(sources: boolean, onUndefined: (label: string, proper
     }
     return result;
   };
-  debuggable.debuggablePromise = (promise, context) =>
-    typeof context === "string" && context.startsWith("transfer") ? promise : debuggablePromise(promise, context);
-  if (!sources) Reflect.set(Resource, "stackTrace", () => []);
+  rpc.transferProperties = lazyProperties(transferProperties);
+  Reflect.set(Resource, "stackTrace", sources ? ownFrames : () => []);
 
   return () => {
     rpc.serializeResourceProperties = serializeResourceProperties;
-    debuggable.debuggablePromise = debuggablePromise;
+    rpc.transferProperties = transferProperties;
     Reflect.set(Resource, "stackTrace", stackTrace);
   };
+}
+
+/**
+ * The SDK makes an Output of four promises for each property of each resource; an alarm has thirty, of which a program reads one or none. This
+ * puts an accessor in its place that lets the SDK make the Output when somebody reads it, and keeps what it was settled with until then.
+ */
+function lazyProperties(transferProperties: RpcModule["transferProperties"]): RpcModule["transferProperties"] {
+  return (onto, label, props) => {
+    const resolvers: Record<string, Resolver> = {};
+    for (const key of Object.keys(props)) {
+      if (key === "id" || key === "urn") continue;
+      let settled: unknown[] | undefined;
+      let resolve: Resolver | undefined;
+      resolvers[key] = (...values) => {
+        settled = values;
+        resolve?.(...values);
+      };
+      Object.defineProperty(onto, key, {
+        configurable: true,
+        enumerable: true,
+        get() {
+          Reflect.deleteProperty(onto, key);
+          resolve = transferProperties(onto, label, { [key]: props[key] })[key];
+          if (settled !== undefined) resolve?.(...settled);
+          return Reflect.get(onto, key);
+        },
+      });
+    }
+    return resolvers;
+  };
+}
+
+/** Call sites of the project's own modules, innermost first, in the form of the SDK's `Resource.stackTrace`. */
+function ownFrames(): { uri: string; line: number; column: number }[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const holder: { stack?: NodeJS.CallSite[] } = {};
+  Error.stackTraceLimit = 50;
+  Error.prepareStackTrace = (_, sites) => sites;
+  Error.captureStackTrace(holder, ownFrames);
+  const sites = holder.stack ?? [];
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return sites.flatMap((site) => {
+    const file = site.getFileName();
+    if (!file || file.startsWith("node:") || file.includes("/node_modules/")) return [];
+    return { uri: file.startsWith("file:") ? file : `file://${file}`, line: site.getLineNumber() ?? 0, column: site.getColumnNumber() ?? 0 };
+  });
 }
