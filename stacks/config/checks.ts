@@ -4,7 +4,7 @@ import { overlaps, vpcCidrProblem } from "../../components/network/cidr";
 import { FARGATE_SIZES } from "../../components/compute/fargate-size";
 import type { ConfigProblem } from "./problems";
 import { listenerPort } from "../payments/listener-port";
-import { type PaymentsConfig, type ServiceRole, SERVICE_ROLES } from "./schema";
+import { isWorker, type PaymentsConfig, SERVICE_ROLES } from "./schema";
 
 /** What the schema can not say: rules between two keys. Paths are relative to the `palisade:` namespace. */
 export function crossChecks(config: PaymentsConfig): ConfigProblem[] {
@@ -56,8 +56,6 @@ function regionProblems({ regions }: PaymentsConfig, production: boolean): Confi
   return problems;
 }
 
-const WORKERS: ReadonlySet<ServiceRole> = new Set(["processor-integration", "ledger-writer"]);
-
 function serviceProblems({ services }: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const role of SERVICE_ROLES) {
@@ -86,7 +84,7 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
     if (production && scaling.min < 2) {
       problems.push({ path: `${at}.scaling.min`, value: scaling.min, message: "Production needs at least 2 tasks: one zone may fail." });
     }
-    if (WORKERS.has(role)) {
+    if (isWorker(role)) {
       if (scaling.backlogPerTask === undefined) {
         problems.push({ path: `${at}.scaling`, message: `A ${role} drains a queue.`, fix: "Give backlogPerTask." });
       }
@@ -169,7 +167,14 @@ function shardClasses({ shards }: RdsConfig): Record<string, string> {
 
 function otherProblems(config: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const { cache, domain, messaging, observability, regions } = config;
+  const { apiCache, cache, domain, messaging, observability, regions, services } = config;
+  for (const path of Object.keys(apiCache?.paths ?? {})) {
+    const name = path.split("/")[1] ?? "";
+    if (services[name]?.role !== "external-api") {
+      const message = `${name} is no external-api; only there does a key tell callers apart, so that nobody gets another's answer.`;
+      problems.push({ path: `apiCache.paths.${path}`, message });
+    }
+  }
   if (production && cache.replicas < 1) {
     problems.push({ path: "cache.replicas", value: cache.replicas, message: "Production needs at least one replica in another zone." });
   }

@@ -70,6 +70,11 @@ export const SERVICE_ROLES = [
   "ledger-writer",
 ] as const;
 
+/** Workers drain a queue; nobody can connect to them. */
+export function isWorker(role: (typeof SERVICE_ROLES)[number]): boolean {
+  return role === "processor-integration" || role === "ledger-writer";
+}
+
 const service = z.strictObject({
   /** Its place in the architecture: decides routes, queues, databases and the way out. */
   role: z.enum(SERVICE_ROLES),
@@ -88,6 +93,13 @@ const client = z.strictObject({
   requestsPerSecond: positive,
   burst: positive,
   requestsPerDay: positive.optional(),
+});
+
+const cachedPath = z.strictObject({
+  /** Age at which the service is asked again. */
+  seconds: z.int().min(1).max(3600),
+  /** Query strings that change the answer; others do not matter to the cache. */
+  queryStrings: z.array(z.string().regex(/^[A-Za-z0-9._$-]+$/, "Use letters, digits and . _ $ -.")).default([]),
 });
 
 const bucket = z.int().min(0).max(SHARD_BUCKETS - 1);
@@ -161,11 +173,19 @@ export const paymentsSchema = z.strictObject({
   regions: z.array(region).min(1, "Give at least one region."),
   services: z.record(key(SERVICE_NAME_MAX, "A service's name"), service),
   processors: z.record(key(24, "A processor's name"), processor),
-  clients: z.record(key(24, "A client's name"), client).default({}),
+  clients: z
+    .record(key(24, "A client's name"), client)
+    .refine((given) => Object.keys(given).length > 0, "The external API asks every caller for a key: give at least one client."),
   database,
   cache,
-  /** Size in GB of each region's API response cache. */
-  apiCacheGB: z.enum(CACHE_SIZES).optional(),
+  /** Answers that each region's API keeps, for each client apart, and gives without asking the service. */
+  apiCache: z
+    .strictObject({
+      sizeGB: z.enum(CACHE_SIZES),
+      /** Path of an external API, such as /external-api/currencies: its answers to GET. */
+      paths: z.record(z.string().regex(/^(?:\/[A-Za-z0-9._-]+){2,}$/, "Give a path such as /external-api/currencies."), cachedPath),
+    })
+    .optional(),
   messaging: messaging.default({ kind: "sqs" }),
   firewall: z.strictObject({
     /** `count` only counts what it would block: for the first days of a new rule set. */

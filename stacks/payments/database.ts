@@ -67,13 +67,17 @@ export function paymentsDatabase(config: PaymentsConfig, { prefix, region, vpc, 
       ledger.grantConnect(service, DATABASE_USERS[access]);
       ledger.grantReadDirectory(service);
     },
-    settings: { SHARD_DIRECTORY_PARAMETER: ledger.directoryName },
+    settings: {
+      SHARD_DIRECTORY_PARAMETER: ledger.directoryName,
+      DATABASE_READ_USER: DATABASE_USERS.reader,
+      DATABASE_WRITE_USER: DATABASE_USERS.writer,
+    },
     outputs: {
       directory: ledger.nodes.directory.name,
       endpoints: Object.fromEntries(
         Object.entries(ledger.shards).map(([name, shard]) => [
           name,
-          { writer: shard.endpoint, readers: [shard.readerAddress, ...Object.values(shard.replicaAddresses)] },
+          { writer: shard.endpoint, readers: Object.values(shard.replicaAddresses) },
         ]),
       ),
     },

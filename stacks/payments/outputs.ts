@@ -33,6 +33,7 @@ export interface RegionOutputs {
 export interface DatabaseOutputs {
   /** Parameter that services read to find the shard of a client id. */
   readonly directory?: pulumi.Output<string>;
+  /** Shard (or cluster) -> `<host>:<port>` to write to and hosts to read from; without any, reads go to the writer. */
   readonly endpoints: Record<string, { readonly writer: pulumi.Output<string>; readonly readers: pulumi.Output<string>[] }>;
 }
 

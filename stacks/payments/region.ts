@@ -19,10 +19,11 @@ import { Secret } from "../../components/security/secret";
 import type { PaymentsConfig, RegionConfig } from "../config/schema";
 import { paymentsDatabase } from "./database";
 import { eventLog } from "./event-log";
+import { listenerPort } from "./listener-port";
 import type { RegionOutputs } from "./outputs";
 import { deployServices } from "./services";
 import { telemetry } from "./telemetry";
-import { clientsOf, connectServices, routesOf } from "./wiring";
+import { clientsOf, connectServices, planApis } from "./wiring";
 import type { World } from "./world";
 
 export interface RegionalPayments {
@@ -111,38 +112,11 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
     here,
   );
 
-  // The services, over all zones.
-  const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
-  const watch = telemetry(config, { prefix, region, vpc, key: logKey });
-  const services = deployServices(config.services, {
-    prefix,
-    region,
-    vpc,
-    cluster,
-    balancer,
-    key,
-    logKey,
-    taskTls,
-    sidecars: watch.sidecars,
-    workQueues: { "processor-integration": payments, "ledger-writer": writeBuffer },
-    settings: {
-      PAYMENTS_QUEUE_URL: payments.url,
-      WRITE_BUFFER_QUEUE_URL: writeBuffer.url,
-      CACHE_ENDPOINT: cache.primaryEndpoint,
-      CACHE_READER_ENDPOINT: cache.readerEndpoint,
-      ...database.settings,
-      ...events.settings,
-    },
-  });
-  for (const { service } of services) watch.observe(service);
-
-  // The APIs in front of them: public behind a web ACL, private for callers inside.
+  // The APIs: public behind a web ACL, private for callers inside.
   const gatewayAccount = new ApiGatewayAccount(`${prefix}-api-account`, {}, here);
-  const { publicRoutes, privateRoutes, healthCheck } = routesOf(services);
+  const { publicRoutes, privateRoutes, servers, healthCheck } = planApis(config);
   const backends = Object.fromEntries(
-    services.flatMap(({ name, listenerPort }) =>
-      listenerPort === undefined ? [] : [[name, link.backend(balancer, { host: balancerHost, port: listenerPort })]],
-    ),
+    servers.map((name) => [name, link.backend(balancer, { host: balancerHost, port: listenerPort(name) })]),
   );
   const api = new ApiGateway(
     `${prefix}-api`,
@@ -150,7 +124,8 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
       backends,
       routes: publicRoutes,
       clients: clientsOf(config),
-      cache: config.apiCacheGB === undefined ? undefined : { size: config.apiCacheGB },
+      cors: { origin: `https://${config.domain.web}.${config.domain.name}` },
+      cache: config.apiCache && { size: config.apiCache.sizeGB },
       domain: { name: apiHost, regionalName: regionalHost, certificateArn: certificate.certificateArn },
       healthCheck: { to: healthCheck },
       key: logKey,
@@ -174,6 +149,35 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
     here,
   );
   firewall.associate("api", api.stageArn);
+
+  // The services, over all zones.
+  const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
+  const watch = telemetry(config, { prefix, region, vpc, key: logKey });
+  const services = deployServices(config.services, {
+    prefix,
+    region,
+    vpc,
+    cluster,
+    balancer,
+    key,
+    logKey,
+    taskTls,
+    sidecars: watch.sidecars,
+    workQueues: { "processor-integration": payments, "ledger-writer": writeBuffer },
+    settings: {
+      PAYMENTS_QUEUE_URL: payments.url,
+      WRITE_BUFFER_QUEUE_URL: writeBuffer.url,
+      CACHE_ENDPOINT: cache.primaryEndpoint,
+      CACHE_READER_ENDPOINT: cache.readerEndpoint,
+      CACHE_NAME: cache.cacheName,
+      CACHE_USER: cache.userName(),
+      PRIVATE_API_URL: privateApi.url,
+      PROCESSOR_CREDENTIALS_ARN: processorCredentials.arn,
+      ...database.settings,
+      ...events.settings,
+    },
+  });
+  for (const { service } of services) watch.observe(service);
 
   connectServices(services, { payments, writeBuffer, events, database, cache, privateApi, processorCredentials, processors: config.processors });
 

@@ -1,11 +1,11 @@
 import type { Cache } from "../../components/data/cache";
 import type { ApiClient } from "../../components/edge/api-gateway";
-import type { Routes } from "../../components/edge/api-routes";
+import type { Route, Routes } from "../../components/edge/api-routes";
 import type { PrivateApi } from "../../components/edge/private-api";
 import type { Queue } from "../../components/messaging/queue";
 import { tcp } from "../../components/network/connections";
 import type { Secret } from "../../components/security/secret";
-import type { PaymentsConfig, ServiceRole } from "../config/schema";
+import { isWorker, type PaymentsConfig, SERVICE_ROLES, type ServiceRole } from "../config/schema";
 import type { PaymentsDatabase } from "./database";
 import type { EventLog } from "./event-log";
 import type { DeployedService } from "./services";
@@ -71,16 +71,31 @@ export function connectServices(services: readonly DeployedService[], wiring: Wi
   for (const deployed of services) byRole[deployed.role](deployed);
 }
 
+export interface ApiPlan {
+  readonly publicRoutes: Routes;
+  readonly privateRoutes: Routes;
+  /** Services that the APIs lead to. */
+  readonly servers: readonly string[];
+  /** Service that answers for the region's health. */
+  readonly healthCheck: string;
+}
+
 /** Web servers and the external API are public, the external API for clients with a key; the internal API is private. */
-export function routesOf(services: readonly DeployedService[]): { publicRoutes: Routes; privateRoutes: Routes; healthCheck: string } {
-  const routes = (role: ServiceRole, route: { auth: "none" | "api-key" | "iam" }): Routes =>
-    Object.fromEntries(services.filter((s) => s.role === role).map(({ name }) => [`/${name}`, { to: name, below: true, ...route }]));
-  const healthCheck = services.find(({ role }) => role === "external-api");
+export function planApis({ services, apiCache }: PaymentsConfig): ApiPlan {
+  const named = (role: ServiceRole) => Object.keys(services).filter((name) => services[name]?.role === role);
+  const routes = (role: ServiceRole, auth: "none" | "api-key" | "iam"): Routes =>
+    Object.fromEntries(named(role).map((to) => [`/${to}`, { to, below: true, auth }]));
+  const cached = Object.entries(apiCache?.paths ?? {}).map(([path, { seconds, queryStrings }]) => {
+    const route: Route = { to: path.split("/")[1] ?? "", auth: "api-key" };
+    return [path, [{ ...route, methods: ["GET"], cache: { ttlSeconds: seconds, queryStrings } }, route]] as const;
+  });
+  const [healthCheck] = named("external-api");
   if (healthCheck === undefined) throw new Error("The configuration has made sure of an external-api.");
   return {
-    publicRoutes: { ...routes("web-server", { auth: "none" }), ...routes("external-api", { auth: "api-key" }) },
-    privateRoutes: routes("internal-api", { auth: "iam" }),
-    healthCheck: healthCheck.name,
+    publicRoutes: { ...routes("web-server", "none"), ...routes("external-api", "api-key"), ...Object.fromEntries(cached) },
+    privateRoutes: routes("internal-api", "iam"),
+    servers: SERVICE_ROLES.filter((role) => !isWorker(role)).flatMap(named),
+    healthCheck,
   };
 }
 

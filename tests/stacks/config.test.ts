@@ -37,8 +37,8 @@ describe("configuration", () => {
   }
 
   it("fills defaults in", () => {
-    const config = loadConfig(stackValues("dev"), "dev");
-    assert.deepEqual(config.clients, {});
+    const config = loadConfig(stackValues("dev", { "palisade:messaging": undefined }), "dev");
+    assert.deepEqual(config.messaging, { kind: "sqs" });
     assert.equal(config.shieldAdvanced, false);
     assert.equal(config.processors.sandbox?.port, 443);
   });
@@ -130,6 +130,12 @@ describe("configuration", () => {
     "a single cache node in production": { changes: { "palisade:cache": { nodeType: "cache.r7g.large", replicas: 0 } }, problem: /cache\.replicas = 0: .*replica/ },
     "one host for two things": { changes: { "palisade:domain": { name: "pay.example.com", web: "www", api: "www" } }, problem: /domain\.api = "www"/ },
     "a bad address": { changes: { "palisade:alarms": { critical: ["oncall"], warning: ["a@example.com"] } }, problem: /alarms\.critical\[0\] = "oncall": Give an e-mail/ },
+    "an API that nobody has a key for": { changes: { "palisade:clients": {} }, problem: /^palisade:clients = \{\}: .*at least one client/ },
+    "a cached path whose callers can not be told apart": {
+      changes: { "palisade:apiCache": { sizeGB: "0.5", paths: { "/web-server/rates": { seconds: 60 } } } },
+      problem: /apiCache\.paths\.\/web-server\/rates: web-server is no external-api/,
+    },
+    "a cache of a size that AWS does not have": { changes: { "palisade:apiCache": { sizeGB: "1", paths: {} } }, problem: /apiCache\.sizeGB = "1": Use one of: .*28\.4/ },
     "no home region": { changes: { "aws:region": undefined }, problem: /^aws:region: Is required/ },
     "a global database in one region": {
       changes: { "palisade:regions": region({}), "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large" } },
