@@ -9,8 +9,22 @@ import { median, run } from "./measure.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const RUNS = Number(process.env.RUNS ?? 3);
 const REGIONS = [
-  "us-east-1", "eu-west-1", "us-east-2", "us-west-2", "ca-central-1", "sa-east-1", "eu-central-1", "eu-west-2",
-  "eu-west-3", "eu-north-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
+  "us-east-1",
+  "eu-west-1",
+  "us-east-2",
+  "us-west-2",
+  "ca-central-1",
+  "sa-east-1",
+  "eu-central-1",
+  "eu-west-2",
+  "eu-west-3",
+  "eu-north-1",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-northeast-1",
+  "ap-northeast-2",
+  "ap-northeast-3",
 ];
 
 /** The production stack with `regions` regions and at least `services` services in each. */
@@ -47,7 +61,14 @@ export async function scale() {
         for (let i = 0; i < RUNS; i += 1) runs.push(await run(command, { cwd: root }));
         const seconds = median(runs.map((r) => r.seconds));
         const megabytes = median(runs.map((r) => r.megabytes));
-        const row = [regions, services, count, seconds.toFixed(2), ((seconds * 1000) / count).toFixed(2), megabytes.toFixed(0)];
+        const row = [
+          regions,
+          services,
+          count,
+          seconds.toFixed(2),
+          ((seconds * 1000) / count).toFixed(2),
+          megabytes.toFixed(0),
+        ];
         console.log(`  ${row.map((cell, i) => String(cell).padStart([7, 8, 9, 7, 11, 4][i])).join("  ")}`);
       } finally {
         rmSync(folder, { recursive: true, force: true });

@@ -22,7 +22,9 @@ export async function startUp() {
   console.log(`Start-up: medians of ${RUNS} pairs`);
   console.log(`  require("@pulumi/aws")   ${time(bare).toFixed(2)} s   ${memory(bare).toFixed(0)} MB`);
   console.log(`  palisade check prod      ${time(check).toFixed(2)} s   ${memory(check).toFixed(0)} MB`);
-  console.log(`  time ratio ${median(ratios).toFixed(2)} (bar: at most 2.8)   memory ratio ${(memory(check) / memory(bare)).toFixed(2)} (bar: under 350 MB)`);
+  console.log(
+    `  time ratio ${median(ratios).toFixed(2)} (bar: at most 2.8)   memory ratio ${(memory(check) / memory(bare)).toFixed(2)} (bar: under 350 MB)`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await startUp();

@@ -57,5 +57,7 @@ function onlyStack(project: Project): string {
 
 function unresolved({ problems, stack }: Recording): UsageError {
   const lines = problems.map(({ urn, message }) => `  ${urn === undefined ? "" : `${urn}: `}${message}`);
-  return new UsageError([`Stack ${stack} does not resolve: ${problems.length} value(s) are missing or wrong.`, ...lines].join("\n"));
+  return new UsageError(
+    [`Stack ${stack} does not resolve: ${problems.length} value(s) are missing or wrong.`, ...lines].join("\n"),
+  );
 }

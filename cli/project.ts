@@ -26,7 +26,9 @@ export function findProject(folder: string): Project {
       return { name, root };
     }
     if (root === dirname(root)) {
-      throw new UsageError(`No Pulumi.yaml in ${folder} or above it. Run palisade in a project's folder, or give --cwd.`);
+      throw new UsageError(
+        `No Pulumi.yaml in ${folder} or above it. Run palisade in a project's folder, or give --cwd.`,
+      );
     }
   }
 }
@@ -72,7 +74,10 @@ function readMap(file: string): Record<string, unknown> {
   }
   const content: unknown = document.toJS();
   if (content === null || content === undefined) throw new UsageError(`${file}: the file is empty.`);
-  if (!isMap(content)) throw new UsageError(`${file}: the file must hold a map, not ${Array.isArray(content) ? "a list" : typeof content}.`);
+  if (!isMap(content))
+    throw new UsageError(
+      `${file}: the file must hold a map, not ${Array.isArray(content) ? "a list" : typeof content}.`,
+    );
   return content;
 }
 

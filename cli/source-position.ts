@@ -34,7 +34,9 @@ export class SourcePositions {
   private mapOf(file: string): SourceMap | undefined {
     if (!this.maps.has(file)) {
       const path = `${file}.map`;
-      const payload: SourceMapPayload | undefined = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+      const payload: SourceMapPayload | undefined = existsSync(path)
+        ? JSON.parse(readFileSync(path, "utf8"))
+        : undefined;
       this.maps.set(file, payload && new SourceMap(payload));
     }
     return this.maps.get(file);

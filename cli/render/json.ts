@@ -25,7 +25,10 @@ export function renderJson({ recording, findings, positions }: CheckResult): str
         declaredAt: positions.declaration(resource.source),
       })),
       outputs: Object.fromEntries(
-        Object.entries(recording.outputs).map(([name, value]) => [name, recording.secretOutputs.includes(name) ? REDACTED : value]),
+        Object.entries(recording.outputs).map(([name, value]) => [
+          name,
+          recording.secretOutputs.includes(name) ? REDACTED : value,
+        ]),
       ),
       findings: findings.map(({ rule, resource, verdict }) => ({
         rule: rule.id,
@@ -41,7 +44,10 @@ export function renderJson({ recording, findings, positions }: CheckResult): str
 }
 
 /** Inputs with each property that is or holds a secret replaced as a whole. */
-function withoutSecrets({ secretPaths }: RecordedResource, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withoutSecrets(
+  { secretPaths }: RecordedResource,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const secret = new Set(secretPaths.map((path) => path.split(/[.[]/)[0]));
   return Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, secret.has(key) ? REDACTED : value]));
 }

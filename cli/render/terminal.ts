@@ -94,7 +94,10 @@ function renderOutputs({ recording }: CheckResult, color: boolean): string[] {
 function renderValue(value: unknown, label: string, indent: string): string[] {
   if (typeof value !== "object" || value === null) return [`${label} ${String(value)}`];
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return [`${label} ${value.join(", ")}`];
-  return [label, ...Object.entries(value).flatMap(([key, item]) => renderValue(item, `${indent}${key}:`, `${indent}  `))];
+  return [
+    label,
+    ...Object.entries(value).flatMap(([key, item]) => renderValue(item, `${indent}${key}:`, `${indent}  `)),
+  ];
 }
 
 function renderVerdict({ findings, positions }: CheckResult, color: boolean): string[] {
@@ -110,7 +113,10 @@ function renderVerdict({ findings, positions }: CheckResult, color: boolean): st
   });
   const details = [...violations, ...open].flatMap(({ rule, resource, verdict }) => {
     const place = positions.declaration(resource.source);
-    const what = verdict.kind === "fail" ? verdict.message : `not known before the update: ${verdict.kind === "undetermined" ? verdict.path : ""}`;
+    const what =
+      verdict.kind === "fail"
+        ? verdict.message
+        : `not known before the update: ${verdict.kind === "undetermined" ? verdict.path : ""}`;
     return [
       "",
       `  ${verdict.kind === "fail" ? red(rule.severity) : yellow("open")} ${bold(rule.id)} ${rule.requirements.length > 0 ? dim(`PCI ${rule.requirements.join(", ")}`) : ""}`,
@@ -120,5 +126,11 @@ function renderVerdict({ findings, positions }: CheckResult, color: boolean): st
     ];
   });
   const total = violations.length === 0 ? green("every rule holds") : red(`${violations.length} violations`);
-  return [bold("Policies"), ...lines, ...details, "", `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}`];
+  return [
+    bold("Policies"),
+    ...lines,
+    ...details,
+    "",
+    `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}`,
+  ];
 }

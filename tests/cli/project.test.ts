@@ -26,7 +26,10 @@ describe("project files", () => {
   });
 
   it("hands values over as the engine does: text as it is, everything else as JSON, secrets closed", () => {
-    write("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n  count: 3\n  flag: true\n  list: [a, {b: 1}]\n  token:\n    secure: v1:abc\n");
+    write(
+      "Pulumi.dev.yaml",
+      "config:\n  aws:region: eu-west-1\n  count: 3\n  flag: true\n  list: [a, {b: 1}]\n  token:\n    secure: v1:abc\n",
+    );
     const { values, secretKeys } = readStackConfig(findProject(folder), "dev");
     assert.deepEqual(values, {
       "aws:region": "eu-west-1",
@@ -42,7 +45,10 @@ describe("project files", () => {
 
   it("lists the stacks when one is missing", () => {
     write("Pulumi.dev.yaml", "config: {}\n");
-    refuses(() => readStackConfig(findProject(folder), "prod"), /No stack file Pulumi\.prod\.yaml .* Stacks here: dev\./);
+    refuses(
+      () => readStackConfig(findProject(folder), "prod"),
+      /No stack file Pulumi\.prod\.yaml .* Stacks here: dev\./,
+    );
   });
 
   const broken: Record<string, [text: string, message: RegExp]> = {
@@ -50,8 +56,14 @@ describe("project files", () => {
     "a list": ["- a\n", /must hold a map, not a list/],
     "no config": ["encryptionsalt: x\n", /has no configuration/],
     "config that is no map": ["config: hello\n", /config must be a map/],
-    "unreadable YAML, with line and column": ["config:\n  a: [1\n  b: 2\n", /Pulumi\.dev\.yaml:\d+:\d+: this is not valid YAML/],
-    "a key that stands twice": ["config:\n  a: 1\n  a: 2\n", /Pulumi\.dev\.yaml:3:3: this is not valid YAML\. Map keys must be unique/],
+    "unreadable YAML, with line and column": [
+      "config:\n  a: [1\n  b: 2\n",
+      /Pulumi\.dev\.yaml:\d+:\d+: this is not valid YAML/,
+    ],
+    "a key that stands twice": [
+      "config:\n  a: 1\n  a: 2\n",
+      /Pulumi\.dev\.yaml:3:3: this is not valid YAML\. Map keys must be unique/,
+    ],
   };
   for (const [what, [text, message]] of Object.entries(broken)) {
     it(`refuses ${what}`, () => {
