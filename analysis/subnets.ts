@@ -77,7 +77,8 @@ function isInternetGateway(gateway: Property, graph: ResourceGraph): Fact<boolea
   if (gateway.absent) return { known: true, value: false };
   if (!gateway.unknown) {
     const fact = gateway.fact;
-    return { known: true, value: fact.known && typeof fact.value === "string" && fact.value.startsWith("igw-") };
+    const named = fact.known && typeof fact.value === "string" && fact.value.startsWith("igw-");
+    return { known: true, value: named || graph.resolve(gateway, INTERNET_GATEWAY).nodes.length > 0 };
   }
   const makers = gateway.producers.map((urn) => graph.get(urn)?.type);
   if (makers.includes(INTERNET_GATEWAY)) return { known: true, value: true };

@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
-import { each, notEmpty, when } from "../checks";
+import { each, when } from "../checks";
 import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { needsAnyResource } from "./wildcard-only-actions";
 
@@ -175,7 +175,7 @@ export const identityPolicyRules: readonly Rule[] = [
   },
   {
     id: "iam-pass-role-bounded",
-    title: "iam:PassRole is held to named roles and to the service that takes them.",
+    title: "Passing a role (iam:PassRole) is held to named roles and to the service that takes them.",
     severity: "high",
     requirements: ["7.2.5"],
     controls: [],
@@ -231,7 +231,7 @@ export const identityPolicyRules: readonly Rule[] = [
         return fail("A user has a policy of its own.", "user");
       const users = node.property("users");
       if (users.unknown) return undetermined(users);
-      return notEmpty(users, "").kind === "pass" ? fail("Users have the policy themselves.", users) : PASS;
+      return users.items.length > 0 ? fail("Users have the policy themselves.", users) : PASS;
     },
   },
   {

@@ -38,6 +38,12 @@ export const apigateway: Models = {
       regionalZoneId: "ZLY8HYME6SFDD",
     }),
   },
+  "aws:apigateway/integration:Integration": {
+    id: (f) => `agi-${f.text("restApi")}-${f.text("resourceId")}-${f.text("httpMethod")}`,
+  },
+  "aws:apigateway/method:Method": {
+    id: (f) => `agm-${f.text("restApi")}-${f.text("resourceId")}-${f.text("httpMethod")}`,
+  },
   "aws:apigateway/methodSettings:MethodSettings": {
     id: (f) => `${f.text("restApi")}-${f.text("stageName")}-${f.text("methodPath")}`,
   },

@@ -61,6 +61,10 @@ export const ec2: Models = {
     ipv6CidrBlock: "",
     ipv6CidrBlockNetworkBorderGroup: "",
   })),
+  "aws:ec2/securityGroupRule:SecurityGroupRule": {
+    id: (f) => `sgrule-${f.hex(10)}`,
+    outputs: (f) => ({ securityGroupRuleId: `sgr-${f.hex(17)}` }),
+  },
   "aws:ec2/subnet:Subnet": resource("subnet", "subnet", (f) => ({
     availabilityZoneId: zoneId(f.text("availabilityZone")),
     ipv6CidrBlockAssociationId: "",

@@ -17,4 +17,5 @@ export const sqs: Models = {
       visibilityTimeoutSeconds: f.number("visibilityTimeoutSeconds", 30),
     }),
   },
+  "aws:sqs/queuePolicy:QueuePolicy": { id: (f) => f.text("queueUrl") },
 };

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { UNDETERMINED } from "../../policies/adapter";
+import { packs } from "../../policies/packs";
+
+const rules = packs.flatMap((pack) => pack.rules);
+const require = createRequire(__filename);
+
+describe("the catalogue of rules", () => {
+  it("names each rule once, and none as a reserved policy", () => {
+    const ids = rules.map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    );
+    assert.ok(!ids.includes("all") && !ids.includes(UNDETERMINED));
+    for (const id of ids) assert.match(id, /^[a-z][a-z0-9-]+$/);
+  });
+
+  it("gives each rule PCI DSS requirements, a sentence, a fix and a page of documentation", () => {
+    for (const rule of rules) {
+      assert.ok(rule.requirements.length > 0, rule.id);
+      for (const requirement of rule.requirements)
+        assert.match(requirement, /^(\d{1,2}\.\d+(\.\d+)*|A\d\.\d+(\.\d+)*)$/);
+      assert.match(rule.title, /^[A-Z].*\.$/, rule.id);
+      assert.match(rule.remediation, /^[A-Z].*\.$/, rule.id);
+      assert.match(rule.url, /^https:\/\/(docs\.aws\.amazon\.com|www\.pulumi\.com)\//, rule.id);
+    }
+  });
+
+  it("judges types that the provider has", () => {
+    for (const type of new Set(rules.flatMap((rule) => rule.types))) {
+      const [, module = "", name] = type.split(":");
+      const source = readFileSync(require.resolve(`@pulumi/aws/${module}.js`), "utf8");
+      assert.ok(source.includes(`__pulumiType = '${type}'`), `${type} (${name}) is no type of @pulumi/aws`);
+    }
+  });
+
+  it("has cases for every rule", () => {
+    const cases = readdirSync(__dirname)
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => readFileSync(join(__dirname, file), "utf8"))
+      .join("\n");
+    const untested = rules.filter(({ id }) => !cases.includes(`  "${id}": {`));
+    assert.deepEqual(
+      untested.map(({ id }) => id),
+      [],
+    );
+  });
+
+  it("knows the names of joined resources: every type in the rules' and the analysis' sources exists", () => {
+    const folders = ["policies", "policies/pci-dss", "policies/least-privilege", "policies/resilience", "analysis"];
+    for (const folder of folders) {
+      const path = join(__dirname, "..", "..", folder);
+      for (const file of readdirSync(path).filter((name) => name.endsWith(".ts"))) {
+        const source = readFileSync(join(path, file), "utf8");
+        for (const [type] of source.matchAll(/aws:\w+\/\w+:\w+/g)) {
+          const module = type.split(":")[1] ?? "";
+          const declared = readFileSync(require.resolve(`@pulumi/aws/${module}.js`), "utf8");
+          assert.ok(declared.includes(`__pulumiType = '${type}'`), `${folder}/${file}: ${type}`);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,313 @@
+import { leastPrivilege } from "../../policies/least-privilege/rules";
+import { ACCOUNT, allow, document } from "./documents";
+import { ref } from "./fixture-graph";
+import { ruleCases } from "./rule-cases";
+
+const table = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders";
+const key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+const statement = { Action: ["dynamodb:GetItem"], Resource: table };
+const policy = { type: "aws:iam/rolePolicy:RolePolicy", inputs: { policy: document(allow(statement)) } };
+const managed = { type: "aws:iam/policy:Policy", inputs: { policy: document(allow(statement)) } };
+const inline = (...statements: Record<string, unknown>[]) => [{ name: "inline", policy: document(...statements) }];
+const trust = (change: Record<string, unknown> = {}) =>
+  document(
+    allow({
+      Principal: { Service: "ecs-tasks.amazonaws.com" },
+      Action: "sts:AssumeRole",
+      Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT } },
+      ...change,
+    }),
+  );
+const role = {
+  type: "aws:iam/role:Role",
+  inputs: { assumeRolePolicy: trust(), inlinePolicies: inline(allow(statement)) },
+};
+const attachment = {
+  type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  inputs: { role: ref("role", "name"), policyArn: ref("managed", "arn") },
+};
+const all = { policy, managed, role, attachment };
+
+/** The same statement in each of the places where an identity policy can stand. */
+const everywhere = (change: Record<string, unknown>) => ({
+  "in a role policy": { policy: { policy: document(allow({ ...statement, ...change })) } },
+  "in a managed policy": { managed: { policy: document(allow(statement), allow({ ...statement, ...change })) } },
+  "inline in a role": { role: { inlinePolicies: inline(allow({ ...statement, ...change })) } },
+});
+const awsPolicy = (name: string) => `arn:aws:iam::aws:policy/${name}`;
+
+ruleCases(leastPrivilege, {
+  "iam-no-administrator": {
+    secure: all,
+    broken: {
+      ...everywhere({ Action: "*", Resource: "*" }),
+      "AdministratorAccess attached": { attachment: { policyArn: awsPolicy("AdministratorAccess") } },
+    },
+    alsoSecure: {
+      "a denial of everything": { policy: { policy: document({ Effect: "Deny", Action: "*", Resource: "*" }) } },
+    },
+  },
+  "iam-no-service-wildcard": {
+    secure: all,
+    broken: {
+      ...everywhere({ Action: "dynamodb:*" }),
+      "all but some": { policy: { policy: document(allow({ NotAction: "iam:*", Resource: table })) } },
+    },
+  },
+  "iam-exact-actions": { secure: all, broken: everywhere({ Action: ["dynamodb:Get*"] }) },
+  "iam-named-resources": {
+    secure: all,
+    broken: {
+      ...everywhere({ Resource: "*" }),
+      "every resource of the service": {
+        policy: { policy: document(allow({ ...statement, Resource: "arn:aws:s3:::*" })) },
+      },
+      "all resources but one": {
+        policy: { policy: document(allow({ Action: "dynamodb:GetItem", NotResource: table })) },
+      },
+    },
+    alsoSecure: {
+      "actions that AWS lets nobody narrow": {
+        policy: {
+          policy: document(
+            allow({
+              Action: ["ecr:GetAuthorizationToken", "xray:PutTraceSegments", "cloudwatch:PutMetricData"],
+              Resource: "*",
+            }),
+          ),
+        },
+      },
+      "a condition on tags": {
+        policy: {
+          policy: document(
+            allow({ ...statement, Resource: "*", Condition: { StringEquals: { "aws:ResourceTag/team": "orders" } } }),
+          ),
+        },
+      },
+    },
+  },
+  "iam-decrypt-named-keys": {
+    secure: {
+      ...all,
+      policy: { ...policy, inputs: { policy: document(allow({ Action: "kms:Decrypt", Resource: key })) } },
+    },
+    broken: {
+      ...everywhere({ Action: "kms:Decrypt", Resource: "arn:aws:kms:*:123456789012:key/*" }),
+      "all of KMS": { policy: { policy: document(allow({ Action: "kms:*", Resource: "*" })) } },
+    },
+  },
+  "iam-pass-role-bounded": {
+    secure: {
+      ...all,
+      policy: {
+        ...policy,
+        inputs: {
+          policy: document(
+            allow({
+              Action: "iam:PassRole",
+              Resource: "arn:aws:iam::123456789012:role/orders",
+              Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+            }),
+          ),
+        },
+      },
+    },
+    broken: {
+      ...everywhere({ Action: "iam:PassRole", Resource: "*" }),
+      "any role": {
+        policy: {
+          policy: document(
+            allow({
+              Action: "iam:PassRole",
+              Resource: "arn:aws:iam::123456789012:role/*",
+              Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+            }),
+          ),
+        },
+      },
+      "any service": {
+        policy: { policy: document(allow({ Action: "iam:*", Resource: "arn:aws:iam::123456789012:role/orders" })) },
+      },
+    },
+  },
+  "iam-no-broad-managed-policy": {
+    secure: all,
+    broken: {
+      "full access to a service": { attachment: { policyArn: awsPolicy("AmazonS3FullAccess") } },
+      "power users": { attachment: { policyArn: awsPolicy("PowerUserAccess") } },
+      "a role that names one": { role: { managedPolicyArns: [awsPolicy("AWSCloudShellFullAccess")] } },
+    },
+    alsoSecure: {
+      "a policy for a service role": {
+        attachment: { policyArn: awsPolicy("service-role/AmazonAPIGatewayPushToCloudWatchLogs") },
+      },
+    },
+  },
+  "iam-no-user-policies": {
+    secure: {
+      attachment: { type: "aws:iam/policyAttachment:PolicyAttachment", inputs: { roles: ["orders"], users: [] } },
+    },
+    broken: { "a user with a policy": { attachment: { users: ["alice"] } } },
+  },
+  "iam-no-access-keys": {
+    secure: { user: { type: "aws:iam/user:User" } },
+    broken: { "a key": { key: { type: "aws:iam/accessKey:AccessKey" } } },
+  },
+  "iam-password-policy": {
+    secure: {
+      account: {
+        type: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+        inputs: {
+          minimumPasswordLength: 14,
+          requireUppercaseCharacters: true,
+          requireLowercaseCharacters: true,
+          requireNumbers: true,
+          passwordReusePrevention: 24,
+          maxPasswordAge: 90,
+        },
+      },
+    },
+    broken: {
+      "short passwords": { account: { minimumPasswordLength: 8 } },
+      "no upper case": { account: { requireUppercaseCharacters: false } },
+      "no lower case": { account: { requireLowercaseCharacters: false } },
+      "no numbers": { account: { requireNumbers: false } },
+      "old passwords again": { account: { passwordReusePrevention: undefined } },
+      "passwords for ever": { account: { maxPasswordAge: undefined } },
+    },
+  },
+  "iam-trust-named": {
+    secure: { role },
+    broken: {
+      everyone: { role: { assumeRolePolicy: document(allow({ Principal: { AWS: "*" }, Action: "sts:AssumeRole" })) } },
+      "whom GitHub knows": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
+              Action: "sts:AssumeRoleWithWebIdentity",
+            }),
+          ),
+        },
+      },
+    },
+    alsoSecure: {
+      "one repository": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
+              Action: "sts:AssumeRoleWithWebIdentity",
+              Condition: {
+                StringEquals: { "token.actions.githubusercontent.com:sub": "repo:acme/shop:ref:refs/heads/main" },
+              },
+            }),
+          ),
+        },
+      },
+    },
+  },
+  "iam-trust-confused-deputy": {
+    secure: { role },
+    broken: {
+      "no condition": { role: { assumeRolePolicy: trust({ Condition: undefined }) } },
+      "a condition that a missing key meets": {
+        role: { assumeRolePolicy: trust({ Condition: { StringEqualsIfExists: { "aws:SourceAccount": ACCOUNT } } }) },
+      },
+      "any account": { role: { assumeRolePolicy: trust({ Condition: { StringLike: { "aws:SourceAccount": "*" } } }) } },
+    },
+    alsoSecure: {
+      "EC2, which tells no source": {
+        role: { assumeRolePolicy: trust({ Principal: { Service: "ec2.amazonaws.com" }, Condition: undefined }) },
+      },
+    },
+  },
+  "resource-policy-confused-deputy": {
+    secure: {
+      queue: {
+        type: "aws:sqs/queuePolicy:QueuePolicy",
+        inputs: {
+          policy: document(
+            allow({
+              Principal: { Service: "events.amazonaws.com" },
+              Action: "sqs:SendMessage",
+              Resource: "*",
+              Condition: { ArnEquals: { "aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/orders" } },
+            }),
+          ),
+        },
+      },
+      key: {
+        type: "aws:kms/key:Key",
+        inputs: {
+          policy: document(
+            allow({
+              Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+              Action: "kms:Decrypt",
+              Resource: "*",
+              Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:*" } },
+            }),
+          ),
+        },
+      },
+    },
+    broken: {
+      "events of anybody": {
+        queue: {
+          policy: document(
+            allow({ Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" }),
+          ),
+        },
+      },
+      "trails of anybody": {
+        key: {
+          policy: document(
+            allow({
+              Principal: { Service: "cloudtrail.amazonaws.com" },
+              Action: "kms:GenerateDataKey*",
+              Resource: "*",
+            }),
+          ),
+        },
+      },
+    },
+  },
+  "resource-policy-not-public": {
+    secure: {
+      repository: {
+        type: "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        inputs: {
+          policy: document(
+            allow({ Principal: { AWS: "arn:aws:iam::210987654321:root" }, Action: "ecr:BatchGetImage" }),
+          ),
+        },
+      },
+    },
+    broken: {
+      everyone: { repository: { policy: document(allow({ Principal: "*", Action: "ecr:BatchGetImage" })) } },
+    },
+  },
+  "kms-key-administration": {
+    secure: {
+      key: {
+        type: "aws:kms/key:Key",
+        inputs: {
+          policy: document(
+            allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" }),
+            allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/app` }, Action: "kms:Decrypt", Resource: "*" }),
+          ),
+        },
+      },
+    },
+    broken: {
+      "a role that may do everything": {
+        key: {
+          policy: document(
+            allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/app` }, Action: "kms:*", Resource: "*" }),
+          ),
+        },
+      },
+    },
+    notApplicable: { "AWS's default policy": { key: { policy: undefined } } },
+  },
+});

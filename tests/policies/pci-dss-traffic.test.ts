@@ -1,0 +1,365 @@
+import { pciDss } from "../../policies/pci-dss/rules";
+import { allow, document } from "./documents";
+import { ref } from "./fixture-graph";
+import { ruleCases } from "./rule-cases";
+
+const without = (node: string, ...properties: string[]) =>
+  Object.fromEntries(properties.map((property) => [`no ${property}`, { [node]: { [property]: undefined } }]));
+
+const listener = {
+  type: "aws:lb/listener:Listener",
+  inputs: { protocol: "TLS", certificateArn: "arn:cert", sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09" },
+};
+const redirect = (protocol: string) => ({
+  listener: { protocol: "HTTP", sslPolicy: undefined, defaultActions: [{ type: "redirect", redirect: { protocol } }] },
+});
+const target = { type: "aws:lb/targetGroup:TargetGroup", inputs: { protocol: "TLS", targetType: "ip" } };
+const balancer = {
+  type: "aws:lb/loadBalancer:LoadBalancer",
+  inputs: {
+    loadBalancerType: "application",
+    accessLogs: { enabled: true, bucket: "logs" },
+    dropInvalidHeaderFields: true,
+  },
+};
+
+ruleCases(pciDss, {
+  "lb-listener-tls": {
+    secure: { listener },
+    broken: {
+      "plain TCP": { listener: { protocol: "TCP" } },
+      "AWS's default policy": { listener: { sslPolicy: undefined } },
+      "TLS 1.0": { listener: { sslPolicy: "ELBSecurityPolicy-2016-08" } },
+      "weak ciphers": { listener: { sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06" } },
+      "TLS 1.1": { listener: { sslPolicy: "ELBSecurityPolicy-TLS13-1-1-2021-06" } },
+      "no certificate": { listener: { certificateArn: undefined } },
+      "plain HTTP": { listener: { protocol: "HTTP", defaultActions: [{ type: "forward" }] } },
+      "a redirect to plain HTTP": redirect("HTTP"),
+    },
+    alsoSecure: {
+      "a redirect to HTTPS": redirect("HTTPS"),
+      "TLS 1.3 only": { listener: { sslPolicy: "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04" } },
+    },
+    notNeeded: { "listener.certificateArn": "a certificate that is not known yet is a certificate" },
+  },
+  "lb-target-tls": {
+    secure: { target },
+    broken: { "plain TCP": { target: { protocol: "TCP" } }, "plain HTTP": { target: { protocol: "HTTP" } } },
+    notApplicable: { Lambda: { target: { targetType: "lambda", protocol: undefined } } },
+  },
+  "lb-access-logs": {
+    secure: { balancer },
+    broken: {
+      ...without("balancer", "accessLogs"),
+      "logs that are off": { balancer: { accessLogs: { enabled: false, bucket: "logs" } } },
+    },
+    notApplicable: { "a gateway load balancer": { balancer: { loadBalancerType: "gateway" } } },
+  },
+  "alb-drops-invalid-headers": {
+    secure: { balancer },
+    broken: {
+      ...without("balancer", "dropInvalidHeaderFields"),
+      "ambiguous requests": { balancer: { desyncMitigationMode: "monitor" } },
+    },
+    notApplicable: { "a network load balancer": { balancer: { loadBalancerType: "network" } } },
+  },
+});
+
+const api = { type: "aws:apigateway/restApi:RestApi", inputs: { endpointConfiguration: { types: "REGIONAL" } } };
+const stage = {
+  type: "aws:apigateway/stage:Stage",
+  inputs: {
+    restApi: ref("api"),
+    stageName: "live",
+    accessLogSettings: { destinationArn: ref("log", "arn"), format: "{}" },
+  },
+};
+const settings = {
+  type: "aws:apigateway/methodSettings:MethodSettings",
+  inputs: {
+    restApi: ref("api"),
+    stageName: ref("stage", "stageName"),
+    methodPath: "*/*",
+    settings: { loggingLevel: "ERROR", dataTraceEnabled: false, cachingEnabled: true, cacheDataEncrypted: true },
+  },
+};
+const log = { type: "aws:cloudwatch/logGroup:LogGroup" };
+const privateApi = {
+  api: {
+    type: "aws:apigateway/restApi:RestApi",
+    inputs: {
+      endpointConfiguration: { types: "PRIVATE" },
+      policy: document(
+        allow({
+          Principal: "*",
+          Action: "execute-api:Invoke",
+          Resource: "*",
+          Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } },
+        }),
+      ),
+    },
+  },
+};
+const openApi = (operation: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { get: operation, options: {} } }, ...more });
+
+ruleCases(pciDss, {
+  "apigateway-domain-tls": {
+    secure: {
+      domain: { type: "aws:apigateway/domainName:DomainName", inputs: { securityPolicy: "TLS_1_2" } },
+      v2: {
+        type: "aws:apigatewayv2/domainName:DomainName",
+        inputs: { domainNameConfiguration: { securityPolicy: "TLS_1_2" } },
+      },
+    },
+    broken: {
+      ...without("domain", "securityPolicy"),
+      "TLS 1.0": { domain: { securityPolicy: "TLS_1_0" } },
+      "an HTTP API with TLS 1.0": { v2: { domainNameConfiguration: { securityPolicy: "TLS_1_0" } } },
+    },
+    alsoSecure: { "TLS 1.3": { domain: { securityPolicy: "SecurityPolicy_TLS13_1_3_2025_09" } } },
+  },
+  "apigateway-access-logs": {
+    secure: { api, stage, log },
+    broken: without("stage", "accessLogSettings"),
+    notNeeded: { "stage.accessLogSettings": "a destination that is not known yet is a destination" },
+  },
+  "apigateway-execution-logs": {
+    secure: { api, stage, settings, log },
+    broken: {
+      "no settings": { settings: undefined },
+      "settings for one method": { settings: { methodPath: "orders/GET" } },
+      "logs that are off": { settings: { settings: { loggingLevel: "OFF" } } },
+      "logs with card data": { settings: { settings: { loggingLevel: "INFO", dataTraceEnabled: true } } },
+    },
+  },
+  "apigateway-cache-encrypted": {
+    secure: { settings, api, stage },
+    broken: { "a plain cache": { settings: { settings: { cachingEnabled: true } } } },
+    notApplicable: { "no cache": { settings: { settings: { loggingLevel: "ERROR" } } } },
+  },
+  "apigateway-waf": {
+    secure: {
+      api,
+      stage,
+      log,
+      association: {
+        type: "aws:wafv2/webAclAssociation:WebAclAssociation",
+        inputs: { resourceArn: ref("stage", "arn"), webAclArn: "arn:acl" },
+      },
+    },
+    broken: { "no web ACL": { association: undefined } },
+    notApplicable: {
+      "a private API": { api: { endpointConfiguration: { types: "PRIVATE" } }, association: undefined },
+    },
+  },
+  "apigateway-private-policy": {
+    secure: privateApi,
+    broken: {
+      ...without("api", "policy"),
+      everyone: {
+        api: { policy: document(allow({ Principal: "*", Action: "execute-api:Invoke", Resource: "*" })) },
+      },
+    },
+    alsoSecure: {
+      "a denial of other endpoints, in the OpenAPI document": {
+        api: {
+          policy: undefined,
+          body: openApi(
+            {},
+            {
+              "x-amazon-apigateway-policy": {
+                Statement: [
+                  { Effect: "Allow", Principal: "*", Action: "execute-api:Invoke", Resource: "*" },
+                  {
+                    Effect: "Deny",
+                    Principal: "*",
+                    Action: "execute-api:Invoke",
+                    Resource: "*",
+                    Condition: { StringNotEquals: { "aws:SourceVpce": "vpce-1" } },
+                  },
+                ],
+              },
+            },
+          ),
+        },
+      },
+    },
+    notApplicable: { "a public API": { api: { endpointConfiguration: { types: "REGIONAL" }, policy: undefined } } },
+  },
+  "apigateway-authorization": {
+    secure: {
+      api: {
+        type: "aws:apigateway/restApi:RestApi",
+        inputs: { endpointConfiguration: { types: "REGIONAL" }, body: openApi({ security: [{ api_key: [] }] }) },
+      },
+      method: {
+        type: "aws:apigateway/method:Method",
+        inputs: { restApi: ref("api"), httpMethod: "GET", authorization: "AWS_IAM" },
+      },
+      route: { type: "aws:apigatewayv2/route:Route", inputs: { routeKey: "GET /orders", authorizationType: "JWT" } },
+    },
+    broken: {
+      "an operation without": { api: { body: openApi({}) } },
+      "a method without": { method: { authorization: "NONE" } },
+      "a route without": { route: { authorizationType: undefined } },
+    },
+    alsoSecure: {
+      "an API key": { method: { authorization: "NONE", apiKeyRequired: true } },
+      preflights: { method: { authorization: "NONE", httpMethod: "OPTIONS" } },
+      "what holds for the whole document": { api: { body: openApi({}, { security: [{ iam: [] }] }) } },
+      "a private API": {
+        api: { endpointConfiguration: { types: "PRIVATE" }, body: undefined },
+        method: { authorization: "NONE" },
+      },
+    },
+  },
+  "apigateway-backend-tls": {
+    secure: {
+      api: {
+        type: "aws:apigateway/restApi:RestApi",
+        inputs: { body: openApi({ "x-amazon-apigateway-integration": { uri: "https://nlb:8443" } }) },
+      },
+      integration: {
+        type: "aws:apigateway/integration:Integration",
+        inputs: { type: "HTTP_PROXY", uri: "https://nlb:8443" },
+      },
+      v2: {
+        type: "aws:apigatewayv2/integration:Integration",
+        inputs: { connectionType: "VPC_LINK", tlsConfig: { serverNameToVerify: "orders.example.com" } },
+      },
+    },
+    broken: {
+      "a plain operation": {
+        api: { body: openApi({ "x-amazon-apigateway-integration": { uri: "http://nlb:8080" } }) },
+      },
+      "a plain integration": { integration: { uri: "http://nlb:8080" } },
+      "a plain VPC link": { v2: { tlsConfig: undefined } },
+      "a plain URI": { v2: { connectionType: "INTERNET", integrationUri: "http://example.com" } },
+    },
+    notNeeded: { "v2.tlsConfig": "a name that is not known yet is a name" },
+  },
+});
+
+const distribution = {
+  type: "aws:cloudfront/distribution:Distribution",
+  inputs: {
+    defaultRootObject: "index.html",
+    webAclId: ref("acl", "arn"),
+    defaultCacheBehavior: { viewerProtocolPolicy: "redirect-to-https" },
+    orderedCacheBehaviors: [{ viewerProtocolPolicy: "https-only" }],
+    viewerCertificate: {
+      acmCertificateArn: "arn:cert",
+      sslSupportMethod: "sni-only",
+      minimumProtocolVersion: "TLSv1.2_2025",
+    },
+    origins: [
+      { originId: "site", originAccessControlId: ref("access") },
+      {
+        originId: "api",
+        customOriginConfig: { originProtocolPolicy: "https-only", originSslProtocols: ["TLSv1.2"] },
+      },
+    ],
+  },
+};
+const access = { type: "aws:cloudfront/originAccessControl:OriginAccessControl" };
+const rules = (statement: Record<string, unknown>, visible = true) => [
+  { name: "common", statement, visibilityConfig: { cloudwatchMetricsEnabled: visible } },
+];
+const acl = {
+  type: "aws:wafv2/webAcl:WebAcl",
+  inputs: {
+    rules: rules({ managedRuleGroupStatement: { name: "AWSManagedRulesCommonRuleSet", vendorName: "AWS" } }),
+    visibilityConfig: { cloudwatchMetricsEnabled: true },
+  },
+};
+const certificate = (change: Record<string, unknown>) => ({
+  distribution: { viewerCertificate: { ...distribution.inputs.viewerCertificate, ...change } },
+});
+const origin = (change: Record<string, unknown>) => ({
+  distribution: {
+    origins: [
+      { customOriginConfig: { originProtocolPolicy: "https-only", originSslProtocols: ["TLSv1.2"], ...change } },
+    ],
+  },
+});
+
+ruleCases(pciDss, {
+  "cloudfront-viewer-tls": {
+    secure: { distribution, access, acl },
+    broken: {
+      "plain HTTP": { distribution: { defaultCacheBehavior: { viewerProtocolPolicy: "allow-all" } } },
+      "plain HTTP on one path": { distribution: { orderedCacheBehaviors: [{ viewerProtocolPolicy: "allow-all" }] } },
+      "CloudFront's certificate": { distribution: { viewerCertificate: { cloudfrontDefaultCertificate: true } } },
+      "TLS 1.1": certificate({ minimumProtocolVersion: "TLSv1.1_2016" }),
+      "an old TLS 1.2 policy": certificate({ minimumProtocolVersion: "TLSv1.2_2018" }),
+      "an address of its own": certificate({ sslSupportMethod: "vip" }),
+    },
+    alsoSecure: { "TLS 1.3": certificate({ minimumProtocolVersion: "TLSv1.3_2025" }) },
+  },
+  "cloudfront-origin-tls": {
+    secure: { distribution, access, acl },
+    broken: {
+      "what the viewer uses": origin({ originProtocolPolicy: "match-viewer" }),
+      "TLS 1.0": origin({ originSslProtocols: ["TLSv1", "TLSv1.2"] }),
+      "no protocols": origin({ originSslProtocols: [] }),
+    },
+  },
+  "cloudfront-origin-access": {
+    secure: { distribution, access, acl },
+    broken: {
+      "an open bucket": { distribution: { origins: [{ originId: "site", domainName: "b.s3.amazonaws.com" }] } },
+    },
+  },
+  "cloudfront-waf": {
+    secure: { distribution, access, acl },
+    broken: without("distribution", "webAclId"),
+    notNeeded: { "distribution.webAclId": "a web ACL that is not known yet is a web ACL" },
+  },
+  "cloudfront-access-logs": {
+    secure: {
+      distribution,
+      access,
+      acl,
+      source: {
+        type: "aws:cloudwatch/logDeliverySource:LogDeliverySource",
+        inputs: { resourceArn: ref("distribution", "arn"), logType: "ACCESS_LOGS" },
+      },
+    },
+    broken: { "no logs": { source: undefined } },
+    alsoSecure: {
+      "logs to a bucket": { source: undefined, distribution: { loggingConfig: { bucket: "b.s3.amazonaws.com" } } },
+    },
+  },
+  "cloudfront-default-root": {
+    secure: { distribution, access, acl },
+    broken: without("distribution", "defaultRootObject"),
+    notNeeded: { "distribution.defaultRootObject": "an object that is not known yet is an object" },
+  },
+  "waf-has-rules": {
+    secure: { acl },
+    broken: {
+      ...without("acl", "rules"),
+      "only a rate limit": { acl: { rules: rules({ rateBasedStatement: { limit: 100 } }) } },
+    },
+  },
+  "waf-logging": {
+    secure: {
+      acl,
+      logging: {
+        type: "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+        inputs: { resourceArn: ref("acl", "arn"), logDestinationConfigs: ["arn:log"] },
+      },
+    },
+    broken: { "no logging": { logging: undefined }, "no destination": { logging: { logDestinationConfigs: [] } } },
+  },
+  "waf-metrics": {
+    secure: { acl },
+    broken: {
+      ...without("acl", "visibilityConfig"),
+      "a rule without": {
+        acl: { rules: rules({ managedRuleGroupStatement: { name: "AWSManagedRulesCommonRuleSet" } }, false) },
+      },
+    },
+  },
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { judge, PASS, type Pack, type Rule, type Verdict } from "../../policies/rule";
+import { type Fixture, graphOf, type Moment } from "./fixture-graph";
+
+/** What to change in the secure fixture: inputs to replace by resource, undefined to leave the resource out, a resource to add. */
+export type Change = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
+export interface RuleCase {
+  /** Resources that satisfy the rule. */
+  readonly secure: Fixture;
+  /** What breaks it, each by name. */
+  readonly broken: Readonly<Record<string, Change>>;
+  /** Other ways to satisfy it. */
+  readonly alsoSecure?: Readonly<Record<string, Change>>;
+  /** What takes its object away. */
+  readonly notApplicable?: Readonly<Record<string, Change>>;
+  /** Inputs that broken cases change but that the rule may do without, as `resource.property`, each with the reason. */
+  readonly notNeeded?: Readonly<Record<string, string>>;
+}
+
+const MOMENTS: readonly Moment[] = ["update", "preview"];
+
+/** One `describe` for each rule of `pack` that `cases` names; all of one file's rules belong to one file of cases. */
+export function ruleCases(pack: Pack, cases: Readonly<Record<string, RuleCase>>): void {
+  for (const [id, ruleCase] of Object.entries(cases)) {
+    const rule = pack.rules.find((candidate) => candidate.id === id);
+    assert.ok(rule, `${pack.name} has no rule ${id}`);
+    describe(`${pack.name}: ${id}`, () => casesOf(rule, ruleCase));
+  }
+}
+
+function casesOf(rule: Rule, { secure, broken, alsoSecure, notApplicable, notNeeded = {} }: RuleCase): void {
+  for (const moment of MOMENTS) {
+    it(`${moment}: passes a secure program`, () => {
+      assert.deepEqual(kinds(verdicts(rule, secure, moment), moment), ["pass"]);
+    });
+    for (const [what, change] of Object.entries(alsoSecure ?? {})) {
+      it(`${moment}: passes ${what}`, () => {
+        assert.deepEqual(kinds(verdicts(rule, changed(secure, change), moment), moment), ["pass"]);
+      });
+    }
+    for (const [what, change] of Object.entries(notApplicable ?? {})) {
+      it(`${moment}: does not concern ${what}`, () => {
+        const found = kinds(verdicts(rule, changed(secure, change), moment), moment);
+        assert.deepEqual(found, ["not-applicable"]);
+      });
+    }
+    for (const [what, change] of Object.entries(broken)) {
+      it(`${moment}: fails ${what}`, () => {
+        const found = verdicts(rule, changed(secure, change), moment);
+        assert.ok(
+          found.some(({ kind }) => kind === "fail"),
+          `got ${JSON.stringify(found)}`,
+        );
+      });
+    }
+  }
+
+  it("names inputs that the provider has", () => {
+    for (const [name, { type, inputs }] of Object.entries(secure)) {
+      const changes = [...Object.values(broken), ...Object.values(alsoSecure ?? {})].map(
+        (change) => change[name] ?? {},
+      );
+      for (const property of Object.keys(Object.assign({}, inputs, ...changes))) {
+        assert.ok(inputsOf(type).has(property), `${type} takes no ${property}`);
+      }
+    }
+  });
+
+  for (const input of touched(secure, broken)) {
+    if (input in notNeeded) continue;
+    it(`does not pass while ${input} is unknown`, () => {
+      const found = verdicts(rule, secure, "update", [input]);
+      assert.ok(
+        found.some(({ kind }) => kind === "undetermined" || kind === "fail"),
+        `got ${JSON.stringify(found)}`,
+      );
+    });
+  }
+}
+
+const knownInputs = new Map<string, ReadonlySet<string>>();
+
+/** Inputs of a resource type, from the provider's own declarations. */
+export function inputsOf(type: string): ReadonlySet<string> {
+  let inputs = knownInputs.get(type);
+  if (inputs === undefined) {
+    const module = type.split(":")[1] ?? "";
+    const file = require.resolve(`@pulumi/aws/${module}.d.ts`);
+    const declarations = readFileSync(file, "utf8");
+    const args = declarations.slice(declarations.search(/export interface \w+Args\b/));
+    inputs = new Set([...args.matchAll(/^ {4}(\w+)\??:/gm)].map((match) => match[1] ?? ""));
+    knownInputs.set(type, inputs);
+  }
+  return inputs;
+}
+
+function verdicts(rule: Rule, fixture: Fixture, moment: Moment, unknown: readonly string[] = []): Verdict[] {
+  const graph = graphOf(fixture, moment, unknown);
+  const nodes = graph.nodes.filter((node) => rule.types.includes(node.type));
+  if (nodes.length === 0) return [PASS];
+  return nodes.flatMap((node) => judge(rule, node, graph));
+}
+
+/** The kinds that were found, "not applicable" left out beside others: a fixture may hold resources that a rule does not concern. */
+function kinds(found: readonly Verdict[], moment: Moment): string[] {
+  const all = [...new Set(found.map(({ kind }) => kind))];
+  const concerned = all.filter((kind) => kind !== "not-applicable");
+  const open = found.filter(({ kind }) => kind === "fail" || kind === "undetermined");
+  if (open.length > 0) assert.fail(`${moment}: ${JSON.stringify(open)}`);
+  return concerned.length > 0 ? concerned : all;
+}
+
+function changed(fixture: Fixture, change: Change): Fixture {
+  const result: Record<string, Fixture[string]> = { ...fixture };
+  for (const [name, inputs] of Object.entries(change)) {
+    const before = fixture[name];
+    if (inputs === undefined) delete result[name];
+    else if (before === undefined) {
+      assert.ok(typeof inputs.type === "string", `the fixture has no resource ${name}`);
+      result[name] = { type: inputs.type };
+    } else {
+      const after = Object.entries({ ...before.inputs, ...inputs }).filter(([, value]) => value !== undefined);
+      result[name] = { type: before.type, inputs: Object.fromEntries(after) };
+    }
+  }
+  return result;
+}
+
+/** Inputs of the secure fixture that some broken case changes: the rule must look at each. */
+function touched(secure: Fixture, broken: RuleCase["broken"]): Set<string> {
+  const inputs = new Set<string>();
+  for (const change of Object.values(broken)) {
+    for (const [name, values] of Object.entries(change)) {
+      for (const property of Object.keys(values ?? {})) {
+        if (secure[name]?.inputs?.[property] !== undefined) inputs.add(`${name}.${property}`);
+      }
+    }
+  }
+  return inputs;
+}
