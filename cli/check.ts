@@ -28,7 +28,12 @@ export async function check(stack: string | undefined, options: CheckOptions): P
   const project = findProject(options.cwd);
   const result = await checkStack(project, stack ?? onlyStack(project));
   process.stdout.write(`${options.json ? renderJson(result) : renderTerminal(result, options.full ?? false)}\n`);
-  return result.findings.some(({ verdict }) => verdict.kind === "fail") ? 1 : 0;
+  return exitCode(result);
+}
+
+/** 1 when a rule is violated. */
+export function exitCode({ findings }: CheckResult): 0 | 1 {
+  return findings.some(({ verdict }) => verdict.kind === "fail") ? 1 : 0;
 }
 
 /** Records and judges without printing. Throws a UsageError when the program can not be resolved to its last value. */

@@ -1,6 +1,6 @@
 import { CLUSTER_CLASS } from "../../components/data/instance-class";
 import { bucketProblem, SHARD_BUCKETS } from "../../components/data/shard-directory";
-import { overlaps, vpcCidrProblem } from "../../components/network/cidr";
+import { overlaps, parseCidr, vpcCidrProblem } from "../../components/network/cidr";
 import { FARGATE_SIZES } from "../../components/compute/fargate-size";
 import type { ConfigProblem } from "./problems";
 import { listenerPort } from "../payments/listener-port";
@@ -13,6 +13,7 @@ export function crossChecks(config: PaymentsConfig): ConfigProblem[] {
     ...regionProblems(config, production),
     ...serviceProblems(config, production),
     ...databaseProblems(config, production),
+    ...processorProblems(config),
     ...otherProblems(config, production),
   ];
 }
@@ -23,7 +24,12 @@ function regionProblems({ regions }: PaymentsConfig, production: boolean): Confi
     const at = `regions[${index}]`;
     const earlier = regions.slice(0, index);
     if (earlier.some(({ name }) => name === region.name)) {
-      problems.push({ path: `${at}.name`, value: region.name, message: "This region stands twice.", fix: "Remove one." });
+      problems.push({
+        path: `${at}.name`,
+        value: region.name,
+        message: "This region stands twice.",
+        fix: "Remove one.",
+      });
     }
     const wrongCidr = vpcCidrProblem(region.cidr);
     if (wrongCidr !== undefined) problems.push({ path: `${at}.cidr`, value: region.cidr, message: wrongCidr });
@@ -49,7 +55,12 @@ function regionProblems({ regions }: PaymentsConfig, production: boolean): Confi
       if (region.zones.indexOf(zone) < position) {
         problems.push({ path, value: zone, message: "This zone stands twice.", fix: "Remove one." });
       } else if (!new RegExp(`^${region.name}[a-h]$`).test(zone)) {
-        problems.push({ path, value: zone, message: `Is not a zone of ${region.name}.`, fix: `Zones are ${region.name}a to ${region.name}h.` });
+        problems.push({
+          path,
+          value: zone,
+          message: `Is not a zone of ${region.name}.`,
+          fix: `Zones are ${region.name}a to ${region.name}h.`,
+        });
       }
     });
   });
@@ -60,7 +71,11 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
   const problems: ConfigProblem[] = [];
   for (const role of SERVICE_ROLES) {
     if (!Object.values(services).some((service) => service.role === role)) {
-      problems.push({ path: "services", message: `No service has the role ${role}.`, fix: `Add one with role: ${role}.` });
+      problems.push({
+        path: "services",
+        message: `No service has the role ${role}.`,
+        fix: `Add one with role: ${role}.`,
+      });
     }
   }
   const byPort = new Map<number, string>();
@@ -82,16 +97,30 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
       problems.push({ path: `${at}.size.memory`, value: size.memory, message });
     }
     if (production && scaling.min < 2) {
-      problems.push({ path: `${at}.scaling.min`, value: scaling.min, message: "Production needs at least 2 tasks: one zone may fail." });
+      problems.push({
+        path: `${at}.scaling.min`,
+        value: scaling.min,
+        message: "Production needs at least 2 tasks: one zone may fail.",
+      });
     }
     if (isWorker(role)) {
       if (scaling.backlogPerTask === undefined) {
         problems.push({ path: `${at}.scaling`, message: `A ${role} drains a queue.`, fix: "Give backlogPerTask." });
       }
     } else if (scaling.backlogPerTask !== undefined) {
-      problems.push({ path: `${at}.scaling.backlogPerTask`, value: scaling.backlogPerTask, message: `A ${role} drains no queue.`, fix: "Give cpuPercent." });
+      problems.push({
+        path: `${at}.scaling.backlogPerTask`,
+        value: scaling.backlogPerTask,
+        message: `A ${role} drains no queue.`,
+        fix: "Give cpuPercent.",
+      });
     } else if (scaling.cpuPercent === undefined && scaling.max > scaling.min) {
-      problems.push({ path: `${at}.scaling`, value: scaling, message: "Nothing says when to scale.", fix: "Give cpuPercent, or set max to min." });
+      problems.push({
+        path: `${at}.scaling`,
+        value: scaling,
+        message: "Nothing says when to scale.",
+        fix: "Give cpuPercent, or set max to min.",
+      });
     }
   }
   return problems;
@@ -100,25 +129,47 @@ function serviceProblems({ services }: PaymentsConfig, production: boolean): Con
 function databaseProblems({ database, objectives, regions }: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if (production && database.backupRetentionDays < 7) {
-    problems.push({ path: "database.backupRetentionDays", value: database.backupRetentionDays, message: "Production keeps backups for at least 7 days." });
+    problems.push({
+      path: "database.backupRetentionDays",
+      value: database.backupRetentionDays,
+      message: "Production keeps backups for at least 7 days.",
+    });
   }
   if (database.engine === "aurora-global") {
-    if (regions.length < 2) problems.push({ path: "database.engine", value: database.engine, message: "A global database needs at least two regions.", fix: "Use rds, or add a region." });
+    if (regions.length < 2)
+      problems.push({
+        path: "database.engine",
+        value: database.engine,
+        message: "A global database needs at least two regions.",
+        fix: "Use rds, or add a region.",
+      });
     return problems;
   }
   if (database.maxStorageGiB !== undefined && database.maxStorageGiB < database.storageGiB * 1.1) {
-    problems.push({ path: "database.maxStorageGiB", value: database.maxStorageGiB, message: `RDS wants at least 10 % more than storageGiB (${database.storageGiB}).` });
+    problems.push({
+      path: "database.maxStorageGiB",
+      value: database.maxStorageGiB,
+      message: `RDS wants at least 10 % more than storageGiB (${database.storageGiB}).`,
+    });
   }
   const owners = Object.fromEntries(Object.entries(database.shards).map(([name, { buckets }]) => [name, buckets]));
   const unowned = bucketProblem(owners);
   if (unowned !== undefined) {
-    problems.push({ path: "database.shards", message: `Each bucket from 0 to ${SHARD_BUCKETS - 1} has one owner, but ${unowned}.` });
+    problems.push({
+      path: "database.shards",
+      message: `Each bucket from 0 to ${SHARD_BUCKETS - 1} has one owner, but ${unowned}.`,
+    });
   }
   if (database.deployment === "cluster") {
     problems.push(...clusterProblems(database, regions));
     if (objectives.rpoMinutes < CLUSTER_RPO_MINUTES) {
       const message = `Locked backups of a cluster are snapshots, hourly at most and up to an hour late: ${CLUSTER_RPO_MINUTES}.`;
-      problems.push({ path: "objectives.rpoMinutes", value: objectives.rpoMinutes, message, fix: "Or use deployment: instance." });
+      problems.push({
+        path: "objectives.rpoMinutes",
+        value: objectives.rpoMinutes,
+        message,
+        fix: "Or use deployment: instance.",
+      });
     }
   }
   return problems;
@@ -136,24 +187,50 @@ function clusterProblems(database: RdsConfig, regions: PaymentsConfig["regions"]
   const problems: ConfigProblem[] = [];
   const fix = "Or use deployment: instance.";
   if (database.storageGiB < CLUSTER_STORAGE) {
-    problems.push({ path: "database.storageGiB", value: database.storageGiB, message: `A cluster needs at least ${CLUSTER_STORAGE}.`, fix });
+    problems.push({
+      path: "database.storageGiB",
+      value: database.storageGiB,
+      message: `A cluster needs at least ${CLUSTER_STORAGE}.`,
+      fix,
+    });
   }
   if (database.maxStorageGiB !== undefined) {
-    problems.push({ path: "database.maxStorageGiB", value: database.maxStorageGiB, message: "A cluster's volumes do not grow by themselves.", fix });
+    problems.push({
+      path: "database.maxStorageGiB",
+      value: database.maxStorageGiB,
+      message: "A cluster's volumes do not grow by themselves.",
+      fix,
+    });
   }
   const classes = Object.entries({ instanceClass: database.instanceClass, ...shardClasses(database) });
   for (const [path, value] of classes) {
     if (!CLUSTER_CLASS.test(value)) {
-      problems.push({ path: `database.${path}`, value, message: "A cluster takes classes with local storage only, such as db.r8gd.xlarge.", fix });
+      problems.push({
+        path: `database.${path}`,
+        value,
+        message: "A cluster takes classes with local storage only, such as db.r8gd.xlarge.",
+        fix,
+      });
     }
   }
   for (const [name, { readReplicas }] of Object.entries(database.shards)) {
     if (readReplicas > 0) {
-      problems.push({ path: `database.shards.${name}.readReplicas`, value: readReplicas, message: "A cluster has two readers already.", fix });
+      problems.push({
+        path: `database.shards.${name}.readReplicas`,
+        value: readReplicas,
+        message: "A cluster has two readers already.",
+        fix,
+      });
     }
   }
   regions.forEach(({ zones }, index) => {
-    if (zones.length < 3) problems.push({ path: `regions[${index}].zones`, value: zones, message: "A database cluster needs three zones.", fix });
+    if (zones.length < 3)
+      problems.push({
+        path: `regions[${index}].zones`,
+        value: zones,
+        message: "A database cluster needs three zones.",
+        fix,
+      });
   });
   return problems;
 }
@@ -163,6 +240,21 @@ function shardClasses({ shards }: RdsConfig): Record<string, string> {
     instanceClass === undefined ? [] : [[`shards.${name}.instanceClass`, instanceClass]],
   );
   return Object.fromEntries(own);
+}
+
+/** A payment processor has its own addresses; a wider range is somebody else's. */
+const WIDEST_PROCESSOR_PREFIX = 16;
+
+function processorProblems({ processors }: PaymentsConfig): ConfigProblem[] {
+  return Object.entries(processors).flatMap(([name, { cidrs }]) =>
+    cidrs.flatMap((cidr, index): ConfigProblem[] => {
+      if (parseCidr(cidr).prefix >= WIDEST_PROCESSOR_PREFIX) return [];
+      const message = `Is wider than /${WIDEST_PROCESSOR_PREFIX}: services would reach far more than the processor.`;
+      return [
+        { path: `processors.${name}.cidrs[${index}]`, value: cidr, message, fix: "Give the processor's own ranges." },
+      ];
+    }),
+  );
 }
 
 function otherProblems(config: PaymentsConfig, production: boolean): ConfigProblem[] {
@@ -176,16 +268,34 @@ function otherProblems(config: PaymentsConfig, production: boolean): ConfigProbl
     }
   }
   if (production && cache.replicas < 1) {
-    problems.push({ path: "cache.replicas", value: cache.replicas, message: "Production needs at least one replica in another zone." });
+    problems.push({
+      path: "cache.replicas",
+      value: cache.replicas,
+      message: "Production needs at least one replica in another zone.",
+    });
   }
   if (domain.web === domain.api) {
-    problems.push({ path: "domain.api", value: domain.api, message: "The web front has this host already.", fix: "Give the API a host of its own." });
+    problems.push({
+      path: "domain.api",
+      value: domain.api,
+      message: "The web front has this host already.",
+      fix: "Give the API a host of its own.",
+    });
   }
   if (messaging.kind === "kafka" && regions.some(({ zones }) => zones.length < 3)) {
-    problems.push({ path: "messaging.kind", value: messaging.kind, message: "Kafka keeps three copies, each in a zone of its own.", fix: "Give every region three zones, or use sqs." });
+    problems.push({
+      path: "messaging.kind",
+      value: messaging.kind,
+      message: "Kafka keeps three copies, each in a zone of its own.",
+      fix: "Give every region three zones, or use sqs.",
+    });
   }
   if (observability.logSearch && observability.metrics) {
-    problems.push({ path: "observability", message: "logSearch and metrics are alternatives.", fix: "Keep one of them." });
+    problems.push({
+      path: "observability",
+      message: "logSearch and metrics are alternatives.",
+      fix: "Keep one of them.",
+    });
   }
   return problems;
 }

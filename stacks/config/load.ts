@@ -28,14 +28,24 @@ export function loadConfig(values: Readonly<Record<string, string>>, stack: stri
     throw new ConfigError(stack, problems);
   }
   if (!SYSTEMS.some((system) => system === given.system)) {
-    problems.push({ path: `${NAMESPACE}:system`, value: given.system, message: "Is not a system of this project.", fix: `Use one of: ${SYSTEMS.join(", ")}.` });
+    problems.push({
+      path: `${NAMESPACE}:system`,
+      value: given.system,
+      message: "Is not a system of this project.",
+      fix: `Use one of: ${SYSTEMS.join(", ")}.`,
+    });
     throw new ConfigError(stack, problems);
   }
   const parsed = paymentsSchema.safeParse(given, { reportInput: true });
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => fromIssue(issue, given)));
-  else problems.push(...crossChecks(parsed.data).map((problem) => ({ ...problem, path: `${NAMESPACE}:${problem.path}` })));
+  else
+    problems.push(...crossChecks(parsed.data).map((problem) => ({ ...problem, path: `${NAMESPACE}:${problem.path}` })));
   if (!values["aws:region"]) {
-    problems.push({ path: "aws:region", message: "Is required: the home region of what is global.", fix: "Set it to the first region." });
+    problems.push({
+      path: "aws:region",
+      message: "Is required: the home region of what is global.",
+      fix: "Set it to the first region.",
+    });
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(stack, problems);
   return parsed.data;
@@ -104,7 +114,10 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((current, part) => (typeof current === "object" && current !== null ? Reflect.get(current, part) : undefined), value);
+  return path.reduce<unknown>(
+    (current, part) => (typeof current === "object" && current !== null ? Reflect.get(current, part) : undefined),
+    value,
+  );
 }
 
 /** The schema that governs `path`, with defaults and optionals peeled off and unions decided by what was given. */
@@ -125,7 +138,13 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], given: 
 function peel(schema: z.core.$ZodType, given: unknown): z.core.$ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return peel(schema.unwrap(), given);
   if (schema instanceof z.ZodDiscriminatedUnion) {
-    const chosen = schema.options.find((option) => option instanceof z.ZodObject && option.safeParse(given).error?.issues.every((issue) => issue.code !== "invalid_value" || issue.path.length !== 1));
+    const chosen = schema.options.find(
+      (option) =>
+        option instanceof z.ZodObject &&
+        option
+          .safeParse(given)
+          .error?.issues.every((issue) => issue.code !== "invalid_value" || issue.path.length !== 1),
+    );
     return chosen ?? schema;
   }
   return schema;

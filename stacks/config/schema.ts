@@ -24,7 +24,10 @@ const positive = z.int().min(1);
 const hostname = z
   .string()
   .max(253)
-  .regex(/^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, "Give a DNS name such as pay.example.com.");
+  .regex(
+    /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "Give a DNS name such as pay.example.com.",
+  );
 
 const hostLabel = z
   .string()
@@ -45,7 +48,10 @@ const region = z.strictObject({
 const image = z
   .strictObject({
     /** Tag in the service's own repository; tags are immutable, so a new image is a new tag. */
-    tag: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "Give an image tag such as 1.4.2.").optional(),
+    tag: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "Give an image tag such as 1.4.2.")
+      .optional(),
     /** Folder with a Dockerfile, from the project's root: built and pushed by `pulumi up`. */
     context: z.string().min(1).optional(),
   })
@@ -102,7 +108,10 @@ const cachedPath = z.strictObject({
   queryStrings: z.array(z.string().regex(/^[A-Za-z0-9._$-]+$/, "Use letters, digits and . _ $ -.")).default([]),
 });
 
-const bucket = z.int().min(0).max(SHARD_BUCKETS - 1);
+const bucket = z
+  .int()
+  .min(0)
+  .max(SHARD_BUCKETS - 1);
 
 const shard = z.strictObject({
   /** Ranges of the virtual buckets that client ids hash to, first and last included; a new shard begins with none. */
@@ -127,7 +136,10 @@ const database = z.discriminatedUnion("engine", [
     storageGiB: z.int().min(20).max(65536),
     maxStorageGiB: z.int().min(21).max(65536).optional(),
     ...backups,
-    shards: z.record(z.string().regex(/^[a-z][a-z0-9]{0,9}$/, "A shard's key has up to 10 lower-case letters and digits."), shard),
+    shards: z.record(
+      z.string().regex(/^[a-z][a-z0-9]{0,9}$/, "A shard's key has up to 10 lower-case letters and digits."),
+      shard,
+    ),
   }),
   z.strictObject({
     /** One Aurora PostgreSQL global database: first region writes, the others follow and can take over. */
@@ -168,14 +180,20 @@ export const paymentsSchema = z.strictObject({
     /** Host of the API, under `name`. */
     api: hostLabel.default("api"),
     /** Id of a hosted zone that exists already. Default: the stack makes one. */
-    zoneId: z.string().regex(/^Z[A-Z0-9]{1,31}$/, "Give a hosted zone id such as Z0123456789ABCDEFGHIJ.").optional(),
+    zoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]{1,31}$/, "Give a hosted zone id such as Z0123456789ABCDEFGHIJ.")
+      .optional(),
   }),
   regions: z.array(region).min(1, "Give at least one region."),
   services: z.record(key(SERVICE_NAME_MAX, "A service's name"), service),
   processors: z.record(key(24, "A processor's name"), processor),
   clients: z
     .record(key(24, "A client's name"), client)
-    .refine((given) => Object.keys(given).length > 0, "The external API asks every caller for a key: give at least one client."),
+    .refine(
+      (given) => Object.keys(given).length > 0,
+      "The external API asks every caller for a key: give at least one client.",
+    ),
   database,
   cache,
   /** Answers that each region's API keeps, for each client apart, and gives without asking the service. */
@@ -183,7 +201,10 @@ export const paymentsSchema = z.strictObject({
     .strictObject({
       sizeGB: z.enum(CACHE_SIZES),
       /** Path of an external API, such as /external-api/currencies: its answers to GET. */
-      paths: z.record(z.string().regex(/^(?:\/[A-Za-z0-9._-]+){2,}$/, "Give a path such as /external-api/currencies."), cachedPath),
+      paths: z.record(
+        z.string().regex(/^(?:\/[A-Za-z0-9._-]+){2,}$/, "Give a path such as /external-api/currencies."),
+        cachedPath,
+      ),
     })
     .optional(),
   messaging: messaging.default({ kind: "sqs" }),
@@ -205,13 +226,17 @@ export const paymentsSchema = z.strictObject({
   observability: z
     .strictObject({
       /** OpenSearch, fed with the services' logs. */
-      logSearch: z.strictObject({ instanceType: z.string().endsWith(".search"), volumeGiB: z.int().min(10).max(24576) }).optional(),
+      logSearch: z
+        .strictObject({ instanceType: z.string().endsWith(".search"), volumeGiB: z.int().min(10).max(24576) })
+        .optional(),
       /** Managed Prometheus and Grafana, fed by collector sidecars. */
       metrics: z.strictObject({ collectorImage: z.string().min(1) }).optional(),
     })
     .default({}),
   /** What an organisation often has already: CloudTrail, Config, GuardDuty, Security Hub, Macie. */
-  baseline: z.strictObject({ account: presence, regional: presence }).default({ account: "create", regional: "create" }),
+  baseline: z
+    .strictObject({ account: presence, regional: presence })
+    .default({ account: "create", regional: "create" }),
 });
 
 /** A valid payments configuration, defaults filled in. */
