@@ -131,6 +131,7 @@ export class ApiGateway extends RestApi {
 
     const published = this.publish({ ...args, routes }, operations, {
       type: "REGIONAL",
+      accessMode: "STRICT",
       disableDefaultEndpoint: args.domain !== undefined,
       denyUnless: args.allowedCidrs && { NotIpAddress: { "aws:SourceIp": [...args.allowedCidrs] } },
       cacheSize: args.cache?.size,

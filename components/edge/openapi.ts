@@ -34,6 +34,7 @@ export interface OpenApiDefinition {
   readonly authorizer: AuthorizerDefinition | undefined;
   readonly cors: Cors | undefined;
   readonly securityPolicy: string;
+  readonly accessMode: "STRICT" | "BASIC";
   readonly disableDefaultEndpoint: boolean;
   readonly minimumCompressionBytes: number | undefined;
   readonly vpcEndpointIds: readonly pulumi.Input<string>[] | undefined;
@@ -76,7 +77,7 @@ export function openApiDocument(api: OpenApiDefinition): pulumi.Output<string> {
       schemas: Object.fromEntries(withSchema.map((operation) => [schemaName(operation), operation.requestSchema])),
     },
     "x-amazon-apigateway-api-key-source": "HEADER",
-    "x-amazon-apigateway-endpoint-access-mode": "STRICT",
+    "x-amazon-apigateway-endpoint-access-mode": api.accessMode,
     "x-amazon-apigateway-gateway-responses": gatewayResponses(api.cors),
     ...(api.minimumCompressionBytes === undefined
       ? {}

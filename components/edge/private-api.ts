@@ -86,6 +86,9 @@ export class PrivateApi extends RestApi implements Connectable {
     const vpcEndpointIds = [vpcEndpointId, ...(args.furtherVpcEndpointIds ?? [])];
     const published = this.publish(args, operations, {
       type: "PRIVATE",
+      // `url` is neither a custom domain nor a private DNS name: with a TLS policy of 2025 such names work in this mode alone
+      // (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-test-invoke-url.html).
+      accessMode: "BASIC",
       disableDefaultEndpoint: false,
       vpcEndpointIds,
       denyUnless: { StringNotEquals: { "aws:SourceVpce": vpcEndpointIds } },

@@ -90,6 +90,8 @@ export interface RestApiTransform {
 /** Where the API is reached and what is special about it; the rest of its settings is in {@link RestApiArgs}. */
 export interface RestApiEndpoint {
   readonly type: "REGIONAL" | "PRIVATE";
+  /** Whether AWS refuses requests whose TLS server name is not their Host header, or which came by another kind of endpoint. */
+  readonly accessMode: "STRICT" | "BASIC";
   readonly disableDefaultEndpoint: boolean;
   readonly vpcEndpointIds?: readonly pulumi.Input<string>[];
   /** Condition of the resource policy's deny. Undefined: no resource policy. */
@@ -303,7 +305,7 @@ export abstract class RestApi extends Component {
         disableExecuteApiEndpoint: endpoint.disableDefaultEndpoint,
         // AWS's default for a regional API is TLS 1.0, and it is the API's policy that counts, whatever its custom domain has.
         securityPolicy,
-        endpointAccessMode: "STRICT",
+        endpointAccessMode: endpoint.accessMode,
         ...(endpoint.minimumCompressionBytes === undefined
           ? {}
           : { minimumCompressionSize: String(endpoint.minimumCompressionBytes) }),
@@ -318,6 +320,7 @@ export abstract class RestApi extends Component {
           authorizer,
           cors: endpoint.cors,
           securityPolicy,
+          accessMode: endpoint.accessMode,
           disableDefaultEndpoint: endpoint.disableDefaultEndpoint,
           minimumCompressionBytes: endpoint.minimumCompressionBytes,
           vpcEndpointIds: endpoint.vpcEndpointIds,

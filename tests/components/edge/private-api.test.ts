@@ -185,6 +185,10 @@ describe("PrivateApi", () => {
     const api = named(recording, "internal-api").id;
     const endpoint = named(recording, "internal-endpoint").id;
     assert.equal(recording.outputs.url, `https://${api}-${endpoint}.execute-api.eu-west-1.amazonaws.com/live`);
+    // AWS answers that name in basic mode only, as it is neither a custom domain nor the endpoint's private DNS name.
+    const { endpointAccessMode, body } = named(recording, "internal-api").inputs;
+    assert.equal(endpointAccessMode, "BASIC");
+    assert.equal(JSON.parse(String(body))["x-amazon-apigateway-endpoint-access-mode"], "BASIC");
   });
 
   it("uses an endpoint that is there, and its security group", async () => {
