@@ -121,6 +121,10 @@ function ownFrames(): { uri: string; line: number; column: number }[] {
   return sites.flatMap((site) => {
     const file = site.getFileName();
     if (!file || file.startsWith("node:") || file.includes("/node_modules/")) return [];
-    return { uri: file.startsWith("file:") ? file : `file://${file}`, line: site.getLineNumber() ?? 0, column: site.getColumnNumber() ?? 0 };
+    return {
+      uri: file.startsWith("file:") ? file : `file://${file}`,
+      line: site.getLineNumber() ?? 0,
+      column: site.getColumnNumber() ?? 0,
+    };
   });
 }

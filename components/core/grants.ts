@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { policyDocument, type Statement } from "./iam";
 
 /** Whoever can be given permissions: anything that runs under an IAM role of its own. */

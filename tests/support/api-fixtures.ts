@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component, policyDocument } from "../../components/core";
 import { ApiGatewayAccount } from "../../components/edge/api-gateway-account";
 import { VpcLink } from "../../components/edge/vpc-link";

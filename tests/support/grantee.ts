@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Component, type Grantee, policyDocument } from "../../components/core";
 
 /** Something with a role of its own, for tests of grants. */
