@@ -42,6 +42,11 @@ export function off(property: Property, message: string, byDefault = false): Out
   return when(property, (value) => (isTrue(value ?? byDefault) ? fail(message, property) : PASS));
 }
 
+/** A second check that means something only when the first does not fail: one finding, not two, for what is off altogether. */
+export function andThen(first: Outcome, second: () => Outcome): Outcome {
+  return all(first).some(({ kind }) => kind === "fail") ? first : all(first, second());
+}
+
 /** A number of at least `least`. */
 export function atLeast(property: Property, least: number, message: string, byDefault = 0): Outcome {
   return when(property, (value) => (Number(value ?? byDefault) >= least ? PASS : fail(message, property)));

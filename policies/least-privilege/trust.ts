@@ -39,7 +39,7 @@ function allowing(document: Property, judge: (statement: PolicyStatement) => Out
  * Services for which AWS documents neither aws:SourceArn nor aws:SourceAccount when they assume a role. They take a role only from who may
  * pass it (iam:PassRole), which holds it to its account.
  */
-const ASSUME_WITHOUT_SOURCE = /^(ec2|lambda|edgelambda|apigateway)\.amazonaws\.com(\.cn)?$/;
+const ASSUME_WITHOUT_SOURCE = /^(ec2|lambda|edgelambda|apigateway|backup|cloudtrail)\.amazonaws\.com(\.cn)?$/;
 
 /**
  * Services for which AWS documents a policy without conditions, by the type that has it: EventBridge and AWS Backup publishing to SNS

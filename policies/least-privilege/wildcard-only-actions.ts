@@ -385,8 +385,8 @@ const WILDCARD_ONLY: Readonly<Record<string, string>> = {
   `,
 };
 
-/** Where AWS lists a resource type that only some calls of the action have. */
-const OPTIONAL_RESOURCE = new Set(["cloudwatch:putmetricdata"]);
+/** CloudWatch's data sets are the resource of calls that name one; all other metrics have none. */
+const OPTIONAL_RESOURCE = new Set(["cloudwatch:getmetricdata", "cloudwatch:listmetrics", "cloudwatch:putmetricdata"]);
 
 const lists = new Map<string, ReadonlySet<string>>();
 

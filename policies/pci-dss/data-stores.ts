@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { exposureOf } from "../../analysis/subnets";
-import { customerKey, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { andThen, customerKey, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -82,7 +82,7 @@ export const dataStoreRules: readonly Rule[] = [
     check(node, graph) {
       const key = customerKey(node.property("kmsKeyId"), graph, NO_CACHE_KEY);
       if (node.type === "aws:elasticache/serverlessCache:ServerlessCache") return key;
-      return all(on(node.property("atRestEncryptionEnabled"), "The cache is not encrypted at rest."), key);
+      return andThen(on(node.property("atRestEncryptionEnabled"), "The cache is not encrypted at rest."), () => key);
     },
   },
   {
@@ -167,8 +167,7 @@ export const dataStoreRules: readonly Rule[] = [
     remediation: "Set encryptAtRest.enabled to true and encryptAtRest.kmsKeyId to your key.",
     url: `${OPENSEARCH_DOCS}/encryption-at-rest.html`,
     check(node, graph) {
-      return all(
-        on(node.property("encryptAtRest.enabled"), "The domain is not encrypted at rest."),
+      return andThen(on(node.property("encryptAtRest.enabled"), "The domain is not encrypted at rest."), () =>
         customerKey(node.property("encryptAtRest.kmsKeyId"), graph, "The domain has no customer key."),
       );
     },
@@ -327,9 +326,9 @@ export const dataStoreRules: readonly Rule[] = [
     remediation: "Set serverSideEncryption.enabled to true and serverSideEncryption.kmsKeyArn to your key.",
     url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html",
     check(node, graph) {
-      return all(
+      return andThen(
         on(node.property("serverSideEncryption.enabled"), "The table is encrypted with a key that AWS owns."),
-        customerKey(node.property("serverSideEncryption.kmsKeyArn"), graph, "The table has no customer key."),
+        () => customerKey(node.property("serverSideEncryption.kmsKeyArn"), graph, "The table has no customer key."),
       );
     },
   },
@@ -343,8 +342,7 @@ export const dataStoreRules: readonly Rule[] = [
     remediation: "Set encryptionType to KMS and kmsKeyId to your key.",
     url: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",
     check(node, graph) {
-      return all(
-        oneOf(node.property("encryptionType"), ["KMS"], "The stream is not encrypted."),
+      return andThen(oneOf(node.property("encryptionType"), ["KMS"], "The stream is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "The stream has no customer key."),
       );
     },
@@ -359,8 +357,7 @@ export const dataStoreRules: readonly Rule[] = [
     remediation: "Set encrypted to true and kmsKeyId to your key.",
     url: "https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html",
     check(node, graph) {
-      return all(
-        on(node.property("encrypted"), "The file system is not encrypted."),
+      return andThen(on(node.property("encrypted"), "The file system is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "The file system has no customer key."),
       );
     },

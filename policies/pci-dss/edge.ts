@@ -226,8 +226,10 @@ export const edgeRules: readonly Rule[] = [
           if (type === "PRIVATE") return notApplicable("Its policy says which VPC endpoints may call it.");
           return operations(node, ({ path, value }, document) => {
             const security = value.security ?? Reflect.get(document, "security");
-            const asks = Array.isArray(security) && security.some((way) => Object.keys(Object(way)).length > 0);
-            return asks ? PASS : fail(missing, path);
+            // An empty list is OpenAPI's way to say that an operation is open to everyone on purpose.
+            return Array.isArray(security)
+              ? PASS
+              : fail(`${missing} If it should be open, say so with an empty \`security\`.`, path);
           });
         });
       }

@@ -1,7 +1,7 @@
 import { statementsOf } from "../../analysis/policy-document";
-import { customerKey, joined, oneOf, on, when } from "../checks";
+import { andThen, customerKey, joined, oneOf, on, when } from "../checks";
 import { publicStatements } from "../policy-statements";
-import { all, fail, notApplicable, PASS, type Rule, undetermined } from "../rule";
+import { fail, notApplicable, PASS, type Rule, undetermined } from "../rule";
 
 const KEY = "aws:kms/key:Key";
 const SECRET = "aws:secretsmanager/secret:Secret";
@@ -79,9 +79,9 @@ export const keyAndSecretRules: readonly Rule[] = [
       const settings = node.property("encryptionConfigurations");
       if (settings.unknown) return undetermined(settings);
       const first = settings.at("[0]");
-      return all(
+      return andThen(
         oneOf(first.at("encryptionType"), ["KMS", "KMS_DSSE"], "Images are encrypted with a key that S3 owns."),
-        customerKey(first.at("kmsKey"), graph, "Images have no customer key."),
+        () => customerKey(first.at("kmsKey"), graph, "Images have no customer key."),
       );
     },
   },

@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { customerKey, each, isTrue, joined, notEmpty, off, on, when } from "../checks";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
+import { andThen, customerKey, each, isTrue, joined, notEmpty, off, on, when } from "../checks";
+import { fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
@@ -98,8 +98,7 @@ export const rdsRules: readonly Rule[] = [
     check(node, graph) {
       if (node.property("kmsKeyId").absent && sourceInRegion(node, graph) !== undefined)
         return notApplicable("A replica in its source's Region has its source's key.");
-      return all(
-        on(node.property("storageEncrypted"), "Storage is not encrypted."),
+      return andThen(on(node.property("storageEncrypted"), "Storage is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "Storage is not encrypted with a customer key."),
       );
     },
@@ -197,8 +196,14 @@ export const rdsRules: readonly Rule[] = [
     types: [INSTANCE, CLUSTER_INSTANCE],
     remediation: "Leave autoMinorVersionUpgrade at its default true.",
     url: `${DOCS}/USER_UpgradeDBInstance.Upgrading.html`,
-    check(node) {
-      return on(node.property("autoMinorVersionUpgrade"), "Minor upgrades are off.", true);
+    check(node, graph) {
+      const upgrades = () => on(node.property("autoMinorVersionUpgrade"), "Minor upgrades are off.", true);
+      if (node.type === INSTANCE) return upgrades();
+      return joined(graph.resolve(node.property("clusterIdentifier"), CLUSTER), ([cluster]) =>
+        cluster === undefined || cluster.property("globalClusterIdentifier").absent
+          ? upgrades()
+          : notApplicable("A global database takes none: all its Regions run one release."),
+      );
     },
   },
   {
@@ -214,7 +219,7 @@ export const rdsRules: readonly Rule[] = [
       const name = node.property(node.type === CLUSTER ? "masterUsername" : "username");
       return when(name, (value) => {
         if (value === undefined) return notApplicable("The administrator comes with the source or the snapshot.");
-        return /^(admin|administrator|root|sa|postgres|mysql|mariadb|oracle|dbadmin|master)$/i.test(String(value))
+        return /^(admin|administrator|root|sa|system|postgres|mysql|mariadb|oracle)$/i.test(String(value))
           ? fail(`${String(value)} is a name that attackers try first.`, name)
           : PASS;
       });

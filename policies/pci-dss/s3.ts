@@ -1,6 +1,6 @@
 import type { Join, Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
-import { customerKey, each, joined, on, oneOf, when } from "../checks";
+import { andThen, customerKey, each, joined, on, oneOf, when } from "../checks";
 import { deniesPlainHttp, publicStatements } from "../policy-statements";
 import { all, fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
 
@@ -38,8 +38,7 @@ const NO_KEY = "Objects are not encrypted with a customer key.";
 
 function encryptedByRule(rule: Property, graph: ResourceGraph): Outcome {
   const settings = rule.at("applyServerSideEncryptionByDefault");
-  return all(
-    oneOf(settings.at("sseAlgorithm"), ["aws:kms", "aws:kms:dsse"], NO_KEY),
+  return andThen(oneOf(settings.at("sseAlgorithm"), ["aws:kms", "aws:kms:dsse"], NO_KEY), () =>
     customerKey(settings.at("kmsMasterKeyId"), graph, NO_KEY),
   );
 }

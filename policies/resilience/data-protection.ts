@@ -8,8 +8,9 @@ const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const RDS_DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide";
 const DAYS_OF_BACKUPS = 7;
 
+/** Copies another database: a read replica, or the cluster of a global database's secondary Region. */
 const isReplica = (node: ResourceNode) =>
-  !node.property("replicateSourceDb").absent || !node.property("replicationSourceIdentifier").absent;
+  ["replicateSourceDb", "replicationSourceIdentifier", "sourceRegion"].some((source) => !node.property(source).absent);
 
 function versionings(bucket: ResourceNode, graph: ResourceGraph) {
   const joins = ["Versioning", "VersioningV2"].map((kind) =>

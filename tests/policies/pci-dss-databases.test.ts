@@ -94,9 +94,25 @@ ruleCases(pciDss, {
     alsoSecure: { "SQL Server's": { db: { engine: "sqlserver-se", enabledCloudwatchLogsExports: ["error"] } } },
   },
   "rds-minor-upgrades": {
-    secure: { db: instance({ autoMinorVersionUpgrade: true }) },
-    broken: { "upgrades off": { db: { autoMinorVersionUpgrade: false } } },
-    alsoSecure: { "AWS's default": { db: { autoMinorVersionUpgrade: undefined } } },
+    secure: {
+      db: instance({ autoMinorVersionUpgrade: true }),
+      aurora: cluster(),
+      member: {
+        type: "aws:rds/clusterInstance:ClusterInstance",
+        inputs: { clusterIdentifier: ref("aurora"), autoMinorVersionUpgrade: true },
+      },
+    },
+    broken: {
+      "upgrades off": { db: { autoMinorVersionUpgrade: false } },
+      "upgrades off in a cluster": { member: { autoMinorVersionUpgrade: false } },
+    },
+    alsoSecure: {
+      "AWS's default": { db: { autoMinorVersionUpgrade: undefined } },
+      "a global database": {
+        aurora: { globalClusterIdentifier: "global" },
+        member: { autoMinorVersionUpgrade: false },
+      },
+    },
   },
   "rds-administrator-name": {
     secure: { db: instance({ username: "orders_owner" }) },

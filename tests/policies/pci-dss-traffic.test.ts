@@ -207,6 +207,7 @@ ruleCases(pciDss, {
     alsoSecure: {
       "an API key": { method: { authorization: "NONE", apiKeyRequired: true } },
       preflights: { method: { authorization: "NONE", httpMethod: "OPTIONS" } },
+      "an operation that is open on purpose": { api: { body: openApi({ security: [] }) } },
       "what holds for the whole document": { api: { body: openApi({}, { security: [{ iam: [] }] }) } },
       "a private API": {
         api: { endpointConfiguration: { types: "PRIVATE" }, body: undefined },
