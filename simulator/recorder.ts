@@ -9,7 +9,7 @@ import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
-import { getStore, observeSdk, resetStore, type SdkStore, waitForRPCs } from "./sdk-internals";
+import { freshStore, observeSdk, type SdkStore, waitForRPCs } from "./sdk-internals";
 
 /** AWS's own documentation account. */
 const ACCOUNT = "123456789012";
@@ -42,8 +42,7 @@ export function record(program: () => unknown, options: RecordOptions): Promise<
 
 async function run(program: () => unknown, options: RecordOptions): Promise<Recording> {
   const monitor = new RecordingMonitor(options);
-  resetStore();
-  const store = getStore();
+  const store = freshStore();
   setMockOptions(monitor, options.project, options.stack, options.preview ?? false, "organization");
   store.supportsSecrets = true;
   store.supportsResourceReferences = true;

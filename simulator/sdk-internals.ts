@@ -11,6 +11,9 @@ export interface SdkStore {
   supportsParameterization: boolean;
   supportsResourceHooks: boolean;
   supportsErrorHooks: boolean;
+  /** Classes by package and module, filled when a package is loaded. */
+  resourceModules: unknown;
+  resourcePackages: unknown;
   /** Promises that have not settled yet. */
   readonly leakCandidates: Set<Promise<unknown>>;
 }
@@ -39,15 +42,17 @@ const state: StateModule = load("@pulumi/pulumi/runtime/state");
 const settings: SettingsModule = load("@pulumi/pulumi/runtime/settings");
 const rpc: RpcModule = load("@pulumi/pulumi/runtime/rpc");
 
-export const { getStore } = state;
+const { getStore } = state;
 export const { waitForRPCs } = settings;
 
 /**
- * Forgets all the SDK knows of an earlier run. (Its own way to keep runs apart is an AsyncLocalStorage, which makes Node call hooks for
- * every promise: a tenth of a run.)
+ * Forgets all the SDK knows of an earlier run, except the resource classes that packages announced when they were loaded. (Its own way to
+ * keep runs apart is an AsyncLocalStorage, which makes Node call hooks for every promise: a tenth of a run.)
  */
-export function resetStore(): void {
+export function freshStore(): SdkStore {
+  const { resourceModules, resourcePackages } = getStore();
   Reflect.deleteProperty(globalThis, "globalStore");
+  return Object.assign(getStore(), { resourceModules, resourcePackages });
 }
 
 /**

@@ -21,7 +21,7 @@ export const apigateway: Models = {
       arn: control(f, `apikeys/${id(f)}`),
       createdDate: created,
       lastUpdatedDate: created,
-      value: f.hex(40),
+      value: f.inputs.value ?? f.hex(40),
     }),
   },
   "aws:apigateway/basePathMapping:BasePathMapping": { id: (f) => `${f.text("domainName")}/${f.text("basePath")}` },
