@@ -18,6 +18,12 @@ import {
 export interface ApiClient extends Throttle {
   /** Requests in a period. Default: no quota. */
   quota?: { limit: number; period: "DAY" | "WEEK" | "MONTH" };
+  /**
+   * Value of its key, 20 to 128 letters and digits. Give the same one to an API that answers under the same name in another
+   * region: a key that AWS makes is known to its own region alone, and refused where latency records lead the client next.
+   * Default: AWS makes one.
+   */
+  keyValue?: pulumi.Input<string>;
 }
 
 export interface ApiGatewayArgs extends RestApiArgs {
@@ -82,7 +88,7 @@ const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
  *     firewall.associate("api", api.stageArn);
  *     dns.latencyRecord("api-euw1", "api.example.com", { region: "eu-west-1", ...api.aliasTarget("api.example.com") });
  *
- * A client's key is made by AWS and is in no output. It is fetched by whoever hands it over:
+ * A client's key is made by AWS, unless `keyValue` gives it, and is in no output. It is fetched by whoever hands it over:
  * `aws apigateway get-api-key --api-key <apiKeyIds.acme> --include-value --query value --output text`. The state holds it as a
  * secret.
  *
@@ -261,7 +267,7 @@ export class ApiGateway extends RestApi {
   } {
     const usagePlans: Record<string, aws.apigateway.UsagePlan> = {};
     const apiKeys: Record<string, aws.apigateway.ApiKey> = {};
-    for (const [client, { rateLimit, burstLimit, quota }] of Object.entries(clients)) {
+    for (const [client, { rateLimit, burstLimit, quota, keyValue }] of Object.entries(clients)) {
       const plan = new aws.apigateway.UsagePlan(
         this.childName(`plan-${client}`),
         {
@@ -275,7 +281,11 @@ export class ApiGateway extends RestApi {
       );
       const key = new aws.apigateway.ApiKey(
         this.childName(`key-${client}`),
-        { name: this.physicalName("apiKey", client), description: `Key of ${client}` },
+        {
+          name: this.physicalName("apiKey", client),
+          description: `Key of ${client}`,
+          ...(keyValue === undefined ? {} : { value: pulumi.secret(keyValue) }),
+        },
         this.childOptions(),
       );
       new aws.apigateway.UsagePlanKey(

@@ -484,6 +484,20 @@ describe("ApiGateway", () => {
     assert.equal(named(recording, "api-plan-zenith").inputs.quotaSettings, undefined);
   });
 
+  it("takes the value of a client's key, so that two regions can have the same one, and keeps it secret", async () => {
+    const value = "k".repeat(40);
+    const recording = await recordProgram(
+      () =>
+        void gateway("api", {
+          clients: { acme: { ...CLIENTS.acme, keyValue: value } },
+          routes: { "/payments": { to: "payments", auth: "api-key" } },
+        }),
+    );
+    const key = named(recording, "api-key-acme", "aws:apigateway/apiKey:ApiKey");
+    assert.equal(key.inputs.value, value);
+    assert.ok(key.secretPaths.includes("value"));
+  });
+
   it("requires both proofs where a route lists them", async () => {
     const document = await routed(
       { "/payments": { to: "payments", auth: ["cognito", "api-key"], scopes: ["payments/read"] } },
