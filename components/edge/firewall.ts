@@ -35,13 +35,15 @@ export type ManagedGroup = keyof typeof MANAGED_GROUPS;
 
 const GROUP_NAMES = Object.keys(MANAGED_GROUPS) as ManagedGroup[];
 const DEFAULT_GROUPS: readonly ManagedGroup[] = ["ipReputation", "common", "knownBadInputs", "sqlInjection"];
-/** Capacity of a rate-based rule by address and of a geographic match (same source). */
+/** Capacity of a rate-based rule by address, of a geographic match, and of asking whether a header is there (same source). */
 const RATE_CAPACITY = 2;
 const GEO_CAPACITY = 1;
+const HEADER_CAPACITY = 1;
 /** Units included in the price of a web ACL; more cost 0.20 USD per million requests for each further 500, up to AWS's limit of 5,000. */
 const INCLUDED_CAPACITY = 1500;
 /** Credentials that must not stand in logs (PCI DSS 3.3, 8.3.2). */
 const SECRET_HEADERS = ["authorization", "cookie", "x-api-key"];
+const HEADER = /^[a-z0-9_-]{1,64}$/;
 
 export interface FirewallArgs extends ComponentArgs {
   /** `REGIONAL` for API Gateway, load balancers, AppSync and Cognito; `CLOUDFRONT` (always in us-east-1) for distributions. */
@@ -52,6 +54,11 @@ export interface FirewallArgs extends ComponentArgs {
   mode?: "block" | "count";
   /** Requests that one address may send in five minutes, 10-2,000,000,000. Default 2000; the address is blocked until its rate falls. */
   rateLimitPer5Minutes?: number;
+  /**
+   * A limit of its own, per address and five minutes, for requests with a header, e.g. `x-api-key` of clients whose contract lets one
+   * server send more than a person does. WAF does not check the header's value: what stands behind must. Default: none.
+   */
+  rateLimitWithHeader?: { header: string; requestsPer5Minutes: number };
   /** AWS managed rule groups. Default `ipReputation`, `common`, `knownBadInputs` and `sqlInjection`. */
   groups?: readonly ManagedGroup[];
   /** Rules inside a group that count only, e.g. `{ common: ["SizeRestrictions_BODY"] }` for bodies above 8 KB. Default: none. */
@@ -75,6 +82,7 @@ export interface FirewallArgs extends ComponentArgs {
 }
 
 type Rule = aws.types.input.wafv2.WebAclRule;
+type ScopeDown = aws.types.input.wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatement;
 
 /**
  * A WAFv2 web ACL: a rate limit per address, AWS managed rule groups, every request logged to an encrypted log group
@@ -117,7 +125,7 @@ export class Firewall extends Component {
     const groups = args.groups ?? DEFAULT_GROUPS;
     const headers = [...SECRET_HEADERS, ...(args.redactedHeaders ?? [])];
     const redactQueryString = args.redactQueryString ?? this.context.dataClass === "cardholder";
-    this.capacity = capacityOf(groups, (args.blockedCountries ?? []).length > 0);
+    this.capacity = capacityOf(groups, args);
     this.validate(args, groups, headers);
 
     const webAclName = this.physicalName("wafWebAcl");
@@ -181,6 +189,12 @@ export class Firewall extends Component {
     this.check.oneOf("scope", args.scope, ["REGIONAL", "CLOUDFRONT"]);
     this.check.oneOf("mode", this.mode, ["block", "count"]);
     this.check.integer("rateLimitPer5Minutes", args.rateLimitPer5Minutes ?? 2000, 10, 2_000_000_000, "of requests");
+    const keyed = args.rateLimitWithHeader;
+    if (keyed !== undefined) {
+      const limit = keyed.requestsPer5Minutes;
+      this.check.integer("rateLimitWithHeader.requestsPer5Minutes", limit, 10, 2_000_000_000, "of requests");
+      this.check.matches("rateLimitWithHeader.header", keyed.header, HEADER, "Give a lower-case header name.");
+    }
     for (const group of groups) this.check.oneOf("groups", group, GROUP_NAMES);
     this.check.unique("groups", groups);
     for (const group of Object.keys(args.countRules ?? {})) {
@@ -196,7 +210,7 @@ export class Firewall extends Component {
       this.check.matches("blockedCountries", country, /^[A-Z]{2}$/, "Give ISO 3166 codes of two capital letters.");
     this.check.that(countries.length <= 50, "blockedCountries", countries.length, "A rule takes at most 50 countries.");
     for (const header of headers)
-      this.check.matches("redactedHeaders", header, /^[a-z0-9_-]{1,64}$/, "Give lower-case header names.");
+      this.check.matches("redactedHeaders", header, HEADER, "Give lower-case header names.");
     this.check.unique("redactedHeaders", headers);
     const maxCapacity = args.maxCapacity ?? INCLUDED_CAPACITY;
     this.check.integer("maxCapacity", maxCapacity, 1, 5000, "of capacity units");
@@ -231,17 +245,26 @@ export class Firewall extends Component {
       .map((group) => this.managedRule(group, args.countRules?.[group] ?? []))
       .sort((a, b) => a.order - b.order)
       .map(({ rule }) => rule);
+    const keyed = args.rateLimitWithHeader;
+    const hasHeader = keyed && headerStatement(keyed.header);
+    const rate = (limit: number, scopeDownStatement?: ScopeDown): Rule["statement"] => ({
+      rateBasedStatement: {
+        aggregateKeyType: "IP",
+        limit,
+        evaluationWindowSec: 300,
+        ...(scopeDownStatement && { scopeDownStatement }),
+      },
+    });
     return [
-      own("rate-limit", 0, {
-        rateBasedStatement: {
-          aggregateKeyType: "IP",
-          limit: args.rateLimitPer5Minutes ?? 2000,
-          evaluationWindowSec: 300,
-        },
-      }),
+      own(
+        "rate-limit",
+        0,
+        rate(args.rateLimitPer5Minutes ?? 2000, hasHeader && { notStatement: { statements: [hasHeader] } }),
+      ),
       ...(countries.length > 0
         ? [own("blocked-countries", 1, { geoMatchStatement: { countryCodes: [...countries] } })]
         : []),
+      ...(keyed ? [own("rate-limit-with-header", 2, rate(keyed.requestsPer5Minutes, hasHeader))] : []),
       ...managed,
     ];
   }
@@ -293,12 +316,21 @@ export class Firewall extends Component {
   }
 }
 
-function capacityOf(groups: readonly ManagedGroup[], geo: boolean): number {
-  return groups.reduce(
-    (sum, group) => sum + (MANAGED_GROUPS[group]?.capacity ?? 0),
-    RATE_CAPACITY + (geo ? GEO_CAPACITY : 0),
-  );
+function capacityOf(groups: readonly ManagedGroup[], args: FirewallArgs): number {
+  const geo = (args.blockedCountries ?? []).length > 0 ? GEO_CAPACITY : 0;
+  const keyed = args.rateLimitWithHeader ? RATE_CAPACITY + 2 * HEADER_CAPACITY : 0;
+  return groups.reduce((sum, group) => sum + (MANAGED_GROUPS[group]?.capacity ?? 0), RATE_CAPACITY + geo + keyed);
 }
+
+/** True for requests that have the header: of one that is missing, WAF says that no size matches. */
+const headerStatement = (header: string): ScopeDown => ({
+  sizeConstraintStatement: {
+    fieldToMatch: { singleHeader: { name: header } },
+    comparisonOperator: "GT",
+    size: 0,
+    textTransformations: [{ priority: 0, type: "NONE" }],
+  },
+});
 
 const visibility = (metricName: string) => ({
   cloudwatchMetricsEnabled: true,

@@ -30,6 +30,7 @@ describe("Firewall", () => {
           key: key(name, undefined, opts),
           mode: "count",
           rateLimitPer5Minutes: 500,
+          rateLimitWithHeader: { header: "x-api-key", requestsPer5Minutes: 30_000 },
           groups: [
             "sqlInjection",
             "common",
@@ -69,6 +70,14 @@ describe("Firewall", () => {
       "a rate limit below AWS's": {
         build: (name) => regional(name, { rateLimitPer5Minutes: 5 }),
         message: /rateLimitPer5Minutes = 5 .* from 10/,
+      },
+      "a rate limit with a header below AWS's": {
+        build: (name) => regional(name, { rateLimitWithHeader: { header: "x-api-key", requestsPer5Minutes: 5 } }),
+        message: /rateLimitWithHeader\.requestsPer5Minutes = 5 .* from 10/,
+      },
+      "a rate limit with a header in capitals": {
+        build: (name) => regional(name, { rateLimitWithHeader: { header: "X-Api-Key", requestsPer5Minutes: 50 } }),
+        message: /rateLimitWithHeader\.header = "X-Api-Key" .* lower-case/,
       },
       "an unknown group": {
         // @ts-expect-error what a JavaScript caller can do
@@ -145,6 +154,27 @@ describe("Firewall", () => {
     for (const rule of a.slice(1)) assert.deepEqual(rule.overrideAction, { none: {} });
   });
 
+  it("counts requests with a header apart, against a limit of their own", async () => {
+    const rateLimitWithHeader = { header: "x-api-key", requestsPer5Minutes: 30_000 };
+    const recording = await recordProgram(() => void regional("a", { rateLimitWithHeader }));
+    const [without, withHeader] = rulesOf(named(recording, "a-acl")).filter(({ name }) =>
+      name.startsWith("rate-limit"),
+    );
+    const has = {
+      sizeConstraintStatement: {
+        fieldToMatch: { singleHeader: { name: "x-api-key" } },
+        comparisonOperator: "GT",
+        size: 0,
+        textTransformations: [{ priority: 0, type: "NONE" }],
+      },
+    };
+    const { rateBasedStatement: first } = without?.statement ?? {};
+    const { rateBasedStatement: second } = withHeader?.statement ?? {};
+    assert.deepEqual([first?.limit, first?.scopeDownStatement], [2000, { notStatement: { statements: [has] } }]);
+    assert.deepEqual([second?.limit, second?.scopeDownStatement], [30_000, has]);
+    assert.deepEqual(withHeader?.action, { block: {} });
+  });
+
   it("only counts in count mode, every rule, and watches the counted requests", async () => {
     const recording = await recordProgram(() => void regional("a", { mode: "count" }));
     for (const rule of rulesOf(named(recording, "a-acl")))
@@ -182,9 +212,14 @@ describe("Firewall", () => {
   it("adds up the published capacity", async () => {
     const seen: number[] = [];
     await recordProgram(() => {
-      seen.push(regional("a").capacity, regional("b", { groups: ["common"], blockedCountries: ["KP"] }).capacity);
+      const rateLimitWithHeader = { header: "x-api-key", requestsPer5Minutes: 30_000 };
+      seen.push(
+        regional("a").capacity,
+        regional("b", { groups: ["common"], blockedCountries: ["KP"] }).capacity,
+        regional("c", { groups: ["common"], rateLimitWithHeader }).capacity,
+      );
     });
-    assert.deepEqual(seen, [25 + 700 + 200 + 200 + 2, 700 + 2 + 1]);
+    assert.deepEqual(seen, [25 + 700 + 200 + 200 + 2, 700 + 2 + 1, 700 + (2 + 1) + (2 + 1)]);
   });
 
   it("puts a CLOUDFRONT web ACL, its logs and its alarm in us-east-1, where the metric has no Region", async () => {
