@@ -37,7 +37,11 @@ export function paymentsDatabase(config: PaymentsConfig, { prefix, region, vpc, 
   if (database.engine !== "rds") throw new Error("aurora");
   const backups = new BackupVault(
     `${prefix}-backups`,
-    { key, rpoHours: Math.floor(config.objectives.rpoMinutes / MINUTES_PER_HOUR), retentionDays: database.backupRetentionDays },
+    {
+      key,
+      rpoHours: Math.floor(config.objectives.rpoMinutes / MINUTES_PER_HOUR),
+      retentionDays: database.backupRetentionDays,
+    },
     here,
   );
   const ledger = new ShardedDatabase(
@@ -68,7 +72,8 @@ export function paymentsDatabase(config: PaymentsConfig, { prefix, region, vpc, 
       ledger.grantReadDirectory(service);
     },
     settings: {
-      SHARD_DIRECTORY_PARAMETER: ledger.directoryName,
+      // The parameter's own output: tasks start when every shard that it names stands.
+      SHARD_DIRECTORY_PARAMETER: ledger.nodes.directory.name,
       DATABASE_READ_USER: DATABASE_USERS.reader,
       DATABASE_WRITE_USER: DATABASE_USERS.writer,
     },

@@ -16,7 +16,11 @@ export interface RegionOutputs {
   /** Kafka brokers (SASL/IAM over TLS), where `messaging.kind` is `kafka`. */
   readonly kafkaBrokers?: pulumi.Output<string>;
   readonly database: DatabaseOutputs;
-  readonly cache: { readonly primary: pulumi.Output<string>; readonly reader: pulumi.Output<string>; readonly port: number };
+  readonly cache: {
+    readonly primary: pulumi.Output<string>;
+    readonly reader: pulumi.Output<string>;
+    readonly port: number;
+  };
   /** What each secret opens -> its ARN. */
   readonly secretArns: Record<string, pulumi.Output<string>>;
   /** Service -> repository that its image is pushed to. */
@@ -34,7 +38,10 @@ export interface DatabaseOutputs {
   /** Parameter that services read to find the shard of a client id. */
   readonly directory?: pulumi.Output<string>;
   /** Shard (or cluster) -> `<host>:<port>` to write to and hosts to read from; without any, reads go to the writer. */
-  readonly endpoints: Record<string, { readonly writer: pulumi.Output<string>; readonly readers: pulumi.Output<string>[] }>;
+  readonly endpoints: Record<
+    string,
+    { readonly writer: pulumi.Output<string>; readonly readers: pulumi.Output<string>[] }
+  >;
 }
 
 /** Outputs of the payments stack. */

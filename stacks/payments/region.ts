@@ -23,7 +23,7 @@ import { listenerPort } from "./listener-port";
 import type { RegionOutputs } from "./outputs";
 import { deployServices } from "./services";
 import { telemetry } from "./telemetry";
-import { clientsOf, connectServices, planApis } from "./wiring";
+import { clientRequestsPer5Minutes, clientsOf, connectServices, planApis } from "./wiring";
 import type { World } from "./world";
 
 export interface RegionalPayments {
@@ -37,7 +37,12 @@ export interface RegionalPayments {
  *
  *     clients -> WAF -> API gateway -> VPC link -> NLB -> services -> queues -> workers -> shards, processors
  */
-export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world: World, after: Region | undefined): RegionalPayments {
+export function paymentsRegion(
+  config: PaymentsConfig,
+  site: RegionConfig,
+  world: World,
+  after: Region | undefined,
+): RegionalPayments {
   const prefix = `payments-${shortRegion(site.name)}`;
   const region = new Region(prefix, {
     region: site.name,
@@ -49,10 +54,17 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
   const here = { parent: region };
 
   // Keys, alarms and what watches the account.
-  const key = new Key(`${prefix}-key`, { description: "Payments: cardholder data", services: ["logs", "fargate", "backup"] }, here);
+  const key = new Key(
+    `${prefix}-key`,
+    { description: "Payments: cardholder data", services: ["logs", "fargate", "backup"] },
+    here,
+  );
   const logKey = new Key(
     `${prefix}-log-key`,
-    { description: "Payments: logs and alarms", services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"] },
+    {
+      description: "Payments: logs and alarms",
+      services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"],
+    },
     here,
   );
   const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
@@ -123,7 +135,7 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
     {
       backends,
       routes: publicRoutes,
-      clients: clientsOf(config),
+      clients: clientsOf(config, world.clientKeys),
       cors: { origin: `https://${config.domain.web}.${config.domain.name}` },
       cache: config.apiCache && { size: config.apiCache.sizeGB },
       domain: { name: apiHost, regionalName: regionalHost, certificateArn: certificate.certificateArn },
@@ -145,6 +157,7 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
       key: logKey,
       mode: config.firewall.mode,
       rateLimitPer5Minutes: config.firewall.requestsPer5Minutes,
+      rateLimitWithHeader: { header: "x-api-key", requestsPer5Minutes: clientRequestsPer5Minutes(config) },
     },
     here,
   );
@@ -152,7 +165,7 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
 
   // The services, over all zones.
   const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
-  const watch = telemetry(config, { prefix, region, vpc, key: logKey });
+  const watch = telemetry(config, { prefix, region, vpc, key: logKey, first: after === undefined });
   const services = deployServices(config.services, {
     prefix,
     region,
@@ -179,7 +192,16 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
   });
   for (const { service } of services) watch.observe(service);
 
-  connectServices(services, { payments, writeBuffer, events, database, cache, privateApi, processorCredentials, processors: config.processors });
+  connectServices(services, {
+    payments,
+    writeBuffer,
+    events,
+    database,
+    cache,
+    privateApi,
+    processorCredentials,
+    processors: config.processors,
+  });
 
   // The region's share of the world: its answer for the API's name, while it is healthy.
   const record = `api-${shortRegion(site.name)}`;
@@ -191,7 +213,11 @@ export function paymentsRegion(config: PaymentsConfig, site: RegionConfig, world
   world.dns.alias(`${record}-own`, regionalHost, api.aliasTarget(regionalHost));
   world.dns.alias(`${record}-nlb`, balancerHost, { dnsName: balancer.dnsName, zoneId: balancer.zoneId });
 
-  const dashboard = new Dashboard(`${prefix}-dashboard`, { components: [region], title: `Payments, ${site.name}` }, here);
+  const dashboard = new Dashboard(
+    `${prefix}-dashboard`,
+    { components: [region], title: `Payments, ${site.name}` },
+    here,
+  );
   region.markReady([...services.map(({ service }) => service), api, privateApi]);
 
   return {

@@ -62,7 +62,14 @@ function deploy(name: string, config: ServiceConfig, site: ServiceSite): Deploye
   const entrance: Partial<FargateServiceArgs> =
     port === undefined
       ? { healthCheck: { command: ["CMD", "/app/healthcheck"] } }
-      : { port: SERVICE_PORT, loadBalancer: { loadBalancer: site.balancer, listenerPort: port } };
+      : {
+          port: SERVICE_PORT,
+          loadBalancer: { loadBalancer: site.balancer, listenerPort: port },
+          secrets: {
+            TLS_CERTIFICATE: { arn: site.taskTls.arn, jsonKey: "certificate", key },
+            TLS_PRIVATE_KEY: { arn: site.taskTls.arn, jsonKey: "privateKey", key },
+          },
+        };
   const service = new FargateService(
     `${prefix}-${name}`,
     {
@@ -74,10 +81,6 @@ function deploy(name: string, config: ServiceConfig, site: ServiceSite): Deploye
       memory: config.size.memory,
       scaling: scalingOf(config, worker),
       variables: site.settings,
-      secrets: {
-        TLS_CERTIFICATE: { arn: site.taskTls.arn, jsonKey: "certificate", key },
-        TLS_PRIVATE_KEY: { arn: site.taskTls.arn, jsonKey: "privateKey", key },
-      },
       sidecars: site.sidecars,
       ...entrance,
     },

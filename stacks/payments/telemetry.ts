@@ -19,15 +19,22 @@ export interface Telemetry {
 
 /** OpenSearch, or managed Prometheus and Grafana with collector sidecars, or neither: as the configuration says. */
 export function telemetry(
-  { observability }: PaymentsConfig,
-  { prefix, region, vpc, key }: { prefix: string; region: Region; vpc: Vpc; key: Key },
+  { baseline, observability }: PaymentsConfig,
+  { prefix, region, vpc, key, first }: { prefix: string; region: Region; vpc: Vpc; key: Key; first: boolean },
 ): Telemetry {
   const here = { parent: region };
   const { logSearch, metrics } = observability;
   if (logSearch) {
     const search = new LogSearch(
       `${prefix}-logs`,
-      { network: vpc, key, instanceType: logSearch.instanceType as `${string}.search`, volumeSizeGiB: logSearch.volumeGiB },
+      {
+        network: vpc,
+        key,
+        instanceType: logSearch.instanceType as `${string}.search`,
+        volumeSizeGiB: logSearch.volumeGiB,
+        // An account that this stack sets up has none yet; it is one for all regions.
+        createServiceLinkedRole: first && baseline.account === "create",
+      },
       here,
     );
     return {
@@ -40,7 +47,10 @@ export function telemetry(
     const workspace = new ManagedMetrics(`${prefix}-metrics`, { key }, here);
     return {
       sidecars: {
-        openTelemetry: { image: metrics.collectorImage, config: collectorConfig(region.region, workspace.remoteWriteUrl) },
+        openTelemetry: {
+          image: metrics.collectorImage,
+          config: collectorConfig(region.region, workspace.remoteWriteUrl),
+        },
       },
       observe: (service) => void workspace.grantRemoteWrite(service),
       outputs: { grafanaUrl: workspace.grafanaUrl },

@@ -9,6 +9,7 @@ import { isWorker, type PaymentsConfig, SERVICE_ROLES, type ServiceRole } from "
 import type { PaymentsDatabase } from "./database";
 import type { EventLog } from "./event-log";
 import type { DeployedService } from "./services";
+import type { World } from "./world";
 
 export interface Wiring {
   readonly payments: Queue;
@@ -57,7 +58,9 @@ export function connectServices(services: readonly DeployedService[], wiring: Wi
       writeBuffer.grantSend(service);
       processorCredentials.grantRead(service);
       for (const [name, { cidrs, port }] of Object.entries(processors)) {
-        cidrs.forEach((cidr) => service.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)));
+        cidrs.forEach((cidr) =>
+          service.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)),
+        );
       }
     },
     "ledger-writer": ({ service }) => {
@@ -92,7 +95,11 @@ export function planApis({ services, apiCache }: PaymentsConfig): ApiPlan {
   const [healthCheck] = named("external-api");
   if (healthCheck === undefined) throw new Error("The configuration has made sure of an external-api.");
   return {
-    publicRoutes: { ...routes("web-server", "none"), ...routes("external-api", "api-key"), ...Object.fromEntries(cached) },
+    publicRoutes: {
+      ...routes("web-server", "none"),
+      ...routes("external-api", "api-key"),
+      ...Object.fromEntries(cached),
+    },
     privateRoutes: routes("internal-api", "iam"),
     servers: SERVICE_ROLES.filter((role) => !isWorker(role)).flatMap(named),
     healthCheck,
@@ -100,7 +107,7 @@ export function planApis({ services, apiCache }: PaymentsConfig): ApiPlan {
 }
 
 /** External clients with their limits; a burst is what a client may send at once. */
-export function clientsOf({ clients }: PaymentsConfig): Record<string, ApiClient> {
+export function clientsOf({ clients }: PaymentsConfig, keys: World["clientKeys"]): Record<string, ApiClient> {
   return Object.fromEntries(
     Object.entries(clients).map(([name, { requestsPerSecond, burst, requestsPerDay }]) => [
       name,
@@ -108,7 +115,19 @@ export function clientsOf({ clients }: PaymentsConfig): Record<string, ApiClient
         rateLimit: requestsPerSecond,
         burstLimit: burst,
         quota: requestsPerDay === undefined ? undefined : { limit: requestsPerDay, period: "DAY" },
+        keyValue: keys[name],
       },
     ]),
   );
+}
+
+/**
+ * What the firewall lets one address send with an API key: all that the largest client may, as a client's servers often share one address. A key that
+ * is none goes no further than the API, which refuses it.
+ */
+export function clientRequestsPer5Minutes({ clients, firewall }: PaymentsConfig): number {
+  const contracts = Object.values(clients).map(({ requestsPerSecond, burst }) =>
+    Math.ceil(300 * requestsPerSecond + burst),
+  );
+  return Math.max(firewall.requestsPer5Minutes, ...contracts);
 }

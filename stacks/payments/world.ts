@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { Dns } from "../../components/edge/dns";
 import { Region } from "../../components/network/region";
 import { Notifications } from "../../components/observability/notifications";
@@ -14,6 +16,8 @@ export interface World {
   readonly key: Key;
   readonly dns: Dns;
   readonly account: AccountBaseline | "existing";
+  /** Client -> its API key: one for all regions, as latency records lead the client to any of them. */
+  readonly clientKeys: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 export function world(config: PaymentsConfig): World {
@@ -34,5 +38,11 @@ export function world(config: PaymentsConfig): World {
 
   const dns = new Dns("payments-dns", { domain: config.domain.name, zoneId: config.domain.zoneId, key }, here);
   const account = config.baseline.account === "create" ? new AccountBaseline("payments-account", {}, here) : "existing";
-  return { site, key, dns, account };
+  const clientKeys = Object.fromEntries(
+    Object.keys(config.clients).map((client) => [
+      client,
+      new random.RandomPassword(`payments-client-${client}`, { length: 40, special: false }, here).result,
+    ]),
+  );
+  return { site, key, dns, account, clientKeys };
 }
