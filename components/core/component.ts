@@ -25,7 +25,7 @@ export interface ComponentArgs {
   owner?: string;
   /** Further tags for every taggable child. */
   tags?: Readonly<Record<string, string>>;
-  /** Where alarms go. Default: the parent's; without one, alarms exist and change state but notify nobody. */
+  /** Where alarms go: topics of the component's own region. Default: those of a parent in the same region; without any, alarms exist and change state but notify nobody. */
   alarmTopics?: AlarmTopics;
 }
 
@@ -215,7 +215,8 @@ function inheritContext(label: string, args: ComponentArgs, parent: ComponentCon
     dataClass: args.dataClass ?? parent?.dataClass ?? "confidential",
     owner: args.owner ?? parent?.owner ?? "platform",
     tags: { ...parent?.tags, ...args.tags },
-    alarmTopics: args.alarmTopics ?? parent?.alarmTopics,
+    // CloudWatch refuses a topic of another region.
+    alarmTopics: args.alarmTopics ?? (parent?.region === region ? parent.alarmTopics : undefined),
   };
 }
 

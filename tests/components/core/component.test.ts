@@ -256,6 +256,18 @@ describe("Component", () => {
       assert.deepEqual(named(recording, "late-age").inputs.alarmActions, [topics.critical]);
     });
 
+    it("never go to a parent's topics of another region, which CloudWatch refuses", async () => {
+      const recording = await recordProgram(() => {
+        const room = new Room("room", { alarmTopics: topics });
+        new Shelf("near", { region: "eu-west-1" }, { parent: room }).raise("age");
+        new Shelf("far", { region: "us-east-1" }, { parent: room }).raise("age");
+        new Shelf("own", { region: "us-east-1", alarmTopics: topics }, { parent: room }).raise("age");
+      });
+      assert.deepEqual(named(recording, "near-age").inputs.alarmActions, [topics.critical]);
+      assert.deepEqual(named(recording, "far-age").inputs.alarmActions, []);
+      assert.deepEqual(named(recording, "own-age").inputs.alarmActions, [topics.critical]);
+    });
+
     it("exist without a topic, and look at five minutes of data by default", async () => {
       const recording = await recordProgram(() => void new Shelf("shelf").raise("age"));
       const { alarmActions, okActions, period, evaluationPeriods, datapointsToAlarm, treatMissingData, statistic } =
