@@ -1,16 +1,18 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { Component, type ComponentArgs, type Grantee, type Transform } from "../core";
+import { type AlarmTopics, Component, type ComponentArgs, type Grantee, type Transform } from "../core";
 import type { NetworkLike } from "../network/network-like";
 import type { Key } from "../security/key";
 import { AuroraRegion, type AuroraSettings } from "./aurora-region";
 import type { BackupVault } from "./backup-vault";
 import { GLOBAL_CLASS } from "./instance-class";
 import { MasterSecret } from "./master-secret";
+import { checkMasterUsername } from "./postgres-checks";
 import {
   type AuditClass,
   DAILY_WINDOW,
+  DEFAULT_MASTER_USERNAME,
   DEFAULT_POSTGRES_VERSION,
   POSTGRES_NAME,
   POSTGRES_NAME_RULE,
@@ -24,13 +26,24 @@ export interface AuroraSite {
   key: Key;
   /** Takes locked snapshots there. Default: none. */
   backupVault?: BackupVault;
+  /**
+   * Where its alarms go: topics of its own region, as an alarm can notify no other. Default: those of the component it is placed under, if
+   * that one is in the same region.
+   */
+  alarmTopics?: AlarmTopics;
+}
+
+export interface AuroraSecondary extends AuroraSite {
+  region: string;
+  /** Logical name of its component. Default `<name>-<key>`. Under another parent give one that begins with that parent's name. */
+  name?: string;
 }
 
 export interface AuroraGlobalArgs extends ComponentArgs {
   /** The region that writes at first: `region`, which is inherited. */
   primary: AuroraSite;
-  /** Regions that follow and can take over, by a key of yours, 1-10. */
-  secondaries: Readonly<Record<string, AuroraSite & { region: string }>>;
+  /** Regions that follow and can take over, by a key of yours, at most 10. Default: none; `addSecondary` adds them later. */
+  secondaries?: Readonly<Record<string, AuroraSecondary>>;
   /** E.g. `db.r8g.xlarge`: a memory optimized class. Give this or `capacity`. */
   instanceClass?: string;
   /** Serverless v2: Aurora capacity units (2 GiB each) of each instance, 0.5-256; a global database stands on at least 8 to keep up. */
@@ -39,11 +52,14 @@ export interface AuroraGlobalArgs extends ComponentArgs {
   instances?: number;
   /** Database made with it. Default `app`. */
   databaseName?: string;
-  /** Default `dbadmin`. */
+  /** Up to 16 characters. Default `palisadeowner`. */
   masterUsername?: string;
   /** `<major>.<minor>`, the same everywhere; upgrades go through the global cluster. Default `17.11`. */
   engineVersion?: string;
-  /** Sends writes of secondary regions on to the primary. Default false. */
+  /**
+   * Lets every region that follows take writes at its reader endpoint and send them on to the writer; no sequences, DDL, `COPY` or savepoints
+   * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-write-forwarding-apg.html). Default false.
+   */
   writeForwarding?: boolean;
   /**
    * Seconds that every secondary may lag before commits wait for one of them: Aurora's managed RPO, from 20 on. Default: commits never wait,
@@ -78,9 +94,12 @@ export interface AuroraGlobalArgs extends ComponentArgs {
  *     ledger.regions.frankfurt.connections.allowFrom(service);
  *     ledger.regions.frankfurt.grantConnect(service, "ledger_ro");
  *
+ * A region whose network is made later, e.g. because regions roll out one after another, joins by `addSecondary`.
+ *
  * Aurora refuses to manage the master password of a global database, so a {@link MasterSecret} does: the first password, valid for minutes,
- * stands encrypted in Pulumi's state, the later ones only in Secrets Manager, with a copy in each secondary region. The function runs in the
- * first region and changes the password while that region is the writer.
+ * stands encrypted in Pulumi's state, the later ones only in Secrets Manager, with a copy in each region of `secondaries`. A region added later
+ * gets none, as the secret is made before it; its services need none, they log in by IAM. The function runs in the first region and
+ * changes the password while that region is the writer.
  *
  * After a failover the program still says who was first: leave it, or switch back. Aurora's minor releases are not applied by
  * themselves, because all regions must run the same one: raise `engineVersion`, and the global cluster upgrades region after region.
@@ -95,49 +114,59 @@ export class AuroraGlobal extends Component {
   readonly port = 5432;
   /** Secret of the master user: JSON with `username` and `password`. Services do not need it. */
   readonly secretArn: pulumi.Output<string>;
-  /** `primary`, and the secondaries by their keys. */
+  /** `primary`, and the secondaries by their keys; `addSecondary` adds to it. */
   readonly regions: Readonly<Record<string, AuroraRegion>>;
   readonly databaseName: string;
   readonly identifier: string;
   readonly nodes: { readonly globalCluster: aws.rds.GlobalCluster; readonly masterSecret: MasterSecret };
+  private readonly members: Record<string, AuroraRegion> = {};
+  private readonly settings: AuroraSettings;
+  private readonly primary: AuroraRegion;
+  private readonly globalCluster: aws.rds.GlobalCluster;
 
-  constructor(name: string, args: AuroraGlobalArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: AuroraGlobalArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("palisade:data:AuroraGlobal", name, args, opts);
     this.databaseName = args.databaseName ?? "app";
-    const settings = this.settings(args);
-    this.validate(args, settings);
+    this.settings = this.settingsOf(args);
+    const secondaries = args.secondaries ?? {};
+    const masterUsername = args.masterUsername ?? DEFAULT_MASTER_USERNAME;
+    this.validate(args, masterUsername);
+    this.validateSecondaries(secondaries, [this.context.region]);
     this.identifier = this.physicalName("dbCluster");
 
-    const globalCluster = new aws.rds.GlobalCluster(
-      this.childName("global"),
-      {
-        globalClusterIdentifier: this.identifier,
-        engine: "aurora-postgresql",
-        engineVersion: settings.engineVersion,
-        databaseName: this.databaseName,
-        storageEncrypted: true,
-        deletionProtection: this.production,
-        forceDestroy: !this.production,
-      },
-      this.statefulOptions({}, args.transform?.globalCluster),
-    );
-    const masterUsername = args.masterUsername ?? "dbadmin";
-    const primary = this.createPrimary(args, settings, globalCluster, masterUsername);
-    const secondaries = Object.entries(args.secondaries).map(([key, site]): [string, AuroraRegion] => [
-      key,
-      this.createSecondary(key, site, settings, globalCluster, primary, args.writeForwarding ?? false),
-    ]);
-    const masterSecret = this.createMasterSecret(args, primary, masterUsername);
-    for (const [, region] of secondaries) region.watchLag(args.maxLagSeconds ?? 30);
+    this.globalCluster = this.createGlobalCluster();
+    this.primary = this.createPrimary(masterUsername);
+    this.members.primary = this.primary;
+    for (const [key, site] of Object.entries(secondaries)) this.createSecondary(key, site, { parent: this });
+    const masterSecret = this.createMasterSecret(masterUsername, secondaries);
 
-    this.writerEndpoint = globalCluster.endpoint;
+    this.writerEndpoint = this.globalCluster.endpoint;
     this.secretArn = masterSecret.arn;
-    this.regions = { primary, ...Object.fromEntries(secondaries) };
-    this.nodes = { globalCluster, masterSecret };
+    this.regions = this.members;
+    this.nodes = { globalCluster: this.globalCluster, masterSecret };
     this.registerOutputs({ writerEndpoint: this.writerEndpoint, port: this.port, secretArn: this.secretArn });
   }
 
-  /** Lets `grantee` log in as the database user `user` in every region, e.g. a service that follows the writer. */
+  /**
+   * Lets a region join that was not there when this was made. With its region's component as `opts.parent` it waits for what that one waits
+   * for, and its alarms go where that one's go.
+   *
+   *     ledger.addSecondary("euw1", { name: "euw1-ledger", region: "eu-west-1", vpc, key }, { parent: ireland });
+   */
+  addSecondary(key: string, site: AuroraSecondary, opts?: pulumi.ComponentResourceOptions): AuroraRegion {
+    this.check.that(!(key in this.members), "key", key, "A region of this key is there already; give another key.");
+    this.validateSecondaries(
+      { [key]: site },
+      Object.values(this.members).map(({ context }) => context.region),
+    );
+    return this.createSecondary(key, site, { parent: this, ...opts });
+  }
+
+  /** Lets `grantee` log in as the database user `user` in every region there is so far, e.g. a service that follows the writer. */
   grantConnect(grantee: Grantee, user: string): aws.iam.RolePolicy[] {
     return Object.values(this.regions).map((region) => region.grantConnect(grantee, user));
   }
@@ -147,7 +176,7 @@ export class AuroraGlobal extends Component {
     return this.nodes.masterSecret.grantRead(grantee);
   }
 
-  private settings(args: AuroraGlobalArgs): AuroraSettings {
+  private settingsOf(args: AuroraGlobalArgs): AuroraSettings {
     return {
       engineVersion: args.engineVersion ?? DEFAULT_POSTGRES_VERSION,
       instanceClass: args.instanceClass ?? "db.serverless",
@@ -159,15 +188,17 @@ export class AuroraGlobal extends Component {
       auditClasses: args.auditClasses ?? ["ddl", "role"],
       databaseInsights: args.databaseInsights ?? "standard",
       maxLagSeconds: args.maxLagSeconds,
+      writeForwarding: args.writeForwarding ?? false,
       logRetentionInDays: args.logRetentionInDays,
       transform: args.transform,
     };
   }
 
-  private validate(args: AuroraGlobalArgs, settings: AuroraSettings): void {
-    const keys = Object.keys(args.secondaries);
-    this.check.atLeast("secondaries", args.secondaries, 1, "secondary region");
-    this.check.that(keys.length <= 10, "secondaries", keys.length, "Aurora takes at most 10 secondary regions.");
+  /** Checks regions that are to join `joined`, of which the first is the primary. */
+  private validateSecondaries(secondaries: Readonly<Record<string, AuroraSecondary>>, joined: readonly string[]): void {
+    const keys = Object.keys(secondaries);
+    const count = joined.length - 1 + keys.length;
+    this.check.that(count <= 10, "secondaries", count, "Aurora takes at most 10 secondary regions.");
     for (const key of keys)
       this.check.matches(
         "secondaries",
@@ -175,10 +206,11 @@ export class AuroraGlobal extends Component {
         /^(?!primary$)[a-z][a-z0-9-]{0,15}$/,
         "A key is part of the identifier: up to 16 lower-case letters, digits and hyphens, beginning with a letter; not `primary`.",
       );
-    this.check.unique("secondaries.*.region", [
-      this.context.region,
-      ...Object.values(args.secondaries).map(({ region }) => region),
-    ]);
+    this.check.unique("secondaries.*.region", [...joined, ...Object.values(secondaries).map(({ region }) => region)]);
+  }
+
+  private validate(args: AuroraGlobalArgs, masterUsername: string): void {
+    const { settings } = this;
     this.check.that(
       (args.instanceClass === undefined) !== (args.capacity === undefined),
       "instanceClass",
@@ -201,7 +233,7 @@ export class AuroraGlobal extends Component {
       "Give <major>.<minor> from 15 on, e.g. 17.11.",
     );
     this.check.matches("databaseName", this.databaseName, POSTGRES_NAME, POSTGRES_NAME_RULE);
-    this.check.matches("masterUsername", args.masterUsername ?? "dbadmin", POSTGRES_NAME, POSTGRES_NAME_RULE);
+    checkMasterUsername(this.check, masterUsername);
     if (args.maxLagSeconds !== undefined)
       this.check.integer("maxLagSeconds", args.maxLagSeconds, 20, 2147483647, "of seconds");
     this.check.integer("backupRetentionDays", settings.backupRetentionDays, 1, 35, "of days");
@@ -224,12 +256,23 @@ export class AuroraGlobal extends Component {
     );
   }
 
-  private createPrimary(
-    args: AuroraGlobalArgs,
-    settings: AuroraSettings,
-    globalCluster: aws.rds.GlobalCluster,
-    masterUsername: string,
-  ): AuroraRegion {
+  private createGlobalCluster(): aws.rds.GlobalCluster {
+    return new aws.rds.GlobalCluster(
+      this.childName("global"),
+      {
+        globalClusterIdentifier: this.identifier,
+        engine: "aurora-postgresql",
+        engineVersion: this.settings.engineVersion,
+        databaseName: this.databaseName,
+        storageEncrypted: true,
+        deletionProtection: this.production,
+        forceDestroy: !this.production,
+      },
+      this.statefulOptions({}, this.args.transform?.globalCluster),
+    );
+  }
+
+  private createPrimary(masterUsername: string): AuroraRegion {
     const initialPassword = new random.RandomPassword(
       this.childName("initial-password"),
       { length: 48, special: false },
@@ -238,9 +281,9 @@ export class AuroraGlobal extends Component {
     return new AuroraRegion(
       this.childName("primary"),
       {
-        ...args.primary,
-        settings,
-        globalClusterIdentifier: globalCluster.id,
+        ...this.args.primary,
+        settings: this.settings,
+        globalClusterIdentifier: this.globalCluster.id,
         role: { databaseName: this.databaseName, masterUsername, masterPassword: initialPassword.result },
       },
       { parent: this },
@@ -249,39 +292,49 @@ export class AuroraGlobal extends Component {
 
   private createSecondary(
     key: string,
-    site: AuroraSite & { region: string },
-    settings: AuroraSettings,
-    globalCluster: aws.rds.GlobalCluster,
-    primary: AuroraRegion,
-    writeForwarding: boolean,
+    { name, ...site }: AuroraSecondary,
+    opts: pulumi.ComponentResourceOptions,
   ): AuroraRegion {
-    return new AuroraRegion(
-      this.childName(key),
+    const { environment, dataClass, owner } = this.context;
+    const region = new AuroraRegion(
+      name ?? this.childName(key),
       {
         ...site,
-        settings,
-        globalClusterIdentifier: globalCluster.id,
-        role: { follows: primary, writeForwarding },
+        // The data is the same wherever its component is placed.
+        environment,
+        dataClass,
+        owner,
+        tags: this.args.tags,
+        settings: this.settings,
+        globalClusterIdentifier: this.globalCluster.id,
+        role: { follows: this.primary },
       },
-      { parent: this },
+      opts,
     );
+    region.watchLag(this.args.maxLagSeconds ?? 30);
+    this.members[key] = region;
+    return region;
   }
 
-  private createMasterSecret(args: AuroraGlobalArgs, primary: AuroraRegion, masterUsername: string): MasterSecret {
+  private createMasterSecret(
+    masterUsername: string,
+    secondaries: Readonly<Record<string, AuroraSecondary>>,
+  ): MasterSecret {
+    const replicas = Object.values(secondaries).map(({ region, key }) => [region, key]);
     return new MasterSecret(
       this.childName("master"),
       {
-        key: args.primary.key,
+        key: this.args.primary.key,
         target: {
           kind: "cluster",
-          identifier: primary.identifier,
-          arn: primary.arn,
-          host: primary.availableAddress,
+          identifier: this.primary.identifier,
+          arn: this.primary.arn,
+          host: this.primary.availableAddress,
           port: this.port,
           databaseName: this.databaseName,
           username: masterUsername,
         },
-        replicas: Object.fromEntries(Object.values(args.secondaries).map(({ region, key }) => [region, key])),
+        replicas: replicas.length > 0 ? Object.fromEntries(replicas) : undefined,
       },
       { parent: this },
     );

@@ -29,6 +29,7 @@ export interface AuroraSettings {
   readonly auditClasses: readonly AuditClass[];
   readonly databaseInsights: "standard" | "advanced";
   readonly maxLagSeconds?: number;
+  readonly writeForwarding: boolean;
   readonly logRetentionInDays?: number;
   readonly transform?: { cluster?: Transform<aws.rds.ClusterArgs>; instance?: Transform<aws.rds.ClusterInstanceArgs> };
 }
@@ -50,7 +51,7 @@ export interface AuroraRegionArgs extends ComponentArgs {
   settings: AuroraSettings;
   globalClusterIdentifier: pulumi.Input<string>;
   /** The writer, or whom it follows. */
-  role: AuroraPrimary | { readonly follows: AuroraRegion; readonly writeForwarding: boolean };
+  role: AuroraPrimary | { readonly follows: AuroraRegion };
 }
 
 const PORT = 5432;
@@ -61,8 +62,9 @@ const LOGS = ["postgresql", "iam-db-auth-error"] as const;
  * for use alone.
  */
 export class AuroraRegion extends Component {
-  /** Host name of this region's writer; in a secondary region it accepts reads, and writes with write forwarding. */
+  /** Host name of this region's writer. While the region follows another one it is inactive: nobody answers there until a failover. */
   readonly address: pulumi.Output<string>;
+  /** Host name of this region's readers: always active, and while the region follows, with write forwarding, for writes too. */
   readonly readerAddress: pulumi.Output<string>;
   readonly port = PORT;
   readonly resourceId: pulumi.Output<string>;
@@ -123,7 +125,7 @@ export class AuroraRegion extends Component {
       .map((zone, index) => this.createInstance(cluster, zone, index));
     args.backupVault?.protect(name, this.arn, key);
 
-    this.address = cluster.endpoint;
+    this.address = cluster.readerEndpoint.apply(writerHost);
     this.readerAddress = cluster.readerEndpoint;
     this.resourceId = cluster.clusterResourceId;
     this.nodes = { cluster, instances, subnetGroup, parameterGroup };
@@ -205,7 +207,6 @@ export class AuroraRegion extends Component {
       "follows" in role
         ? {
             sourceRegion: role.follows.context.region,
-            enableGlobalWriteForwarding: role.writeForwarding,
             // Its data is the primary's, whose final snapshot is the one to keep.
             skipFinalSnapshot: true,
           }
@@ -220,6 +221,8 @@ export class AuroraRegion extends Component {
       this.childName("cluster"),
       {
         ...own,
+        // The primary's own takes effect when it is demoted.
+        enableGlobalWriteForwarding: settings.writeForwarding,
         clusterIdentifier: identifier,
         globalClusterIdentifier: args.globalClusterIdentifier,
         engine: "aurora-postgresql",
@@ -307,4 +310,9 @@ export class AuroraRegion extends Component {
     for (const [name, rule] of Object.entries(rules)) this.alarm(`${name}-${letter}`, rule);
     return instance;
   }
+}
+
+/** RDS may leave out the inactive writer endpoint of a cluster that follows; its name is always the reader endpoint's without `ro-`. */
+function writerHost(readerHost: string): string {
+  return readerHost.replace(".cluster-ro-", ".cluster-");
 }

@@ -3,6 +3,7 @@ import { CLUSTER_CLASS, INSTANCE_CLASS } from "./instance-class";
 import type { PostgresDatabaseArgs } from "./postgres-database";
 import {
   DAILY_WINDOW,
+  DEFAULT_MASTER_USERNAME,
   DEFAULT_POSTGRES_VERSION,
   POSTGRES_NAME,
   POSTGRES_NAME_RULE,
@@ -12,8 +13,24 @@ import {
 /** From here RDS stripes a PostgreSQL gp3 volume over four: other baseline, and IOPS can be chosen (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage). */
 const STRIPED_GIB = 400;
 
-/** Names that RDS for PostgreSQL refuses for the master user. */
-const RESERVED_USERS = new Set(["admin", "public", "rdsadmin", "rds_superuser", "user"]);
+/** Names that RDS for PostgreSQL refuses for the master user, beside those that begin with `pg_` or `rds`. */
+const RESERVED_USERS = new Set(["admin", "public", "user"]);
+
+/** Fails for a name that RDS does not take for a PostgreSQL master user (API reference of CreateDBCluster). */
+export function checkMasterUsername(check: ArgumentCheck, name: string): void {
+  check.that(
+    !RESERVED_USERS.has(name) && !/^(pg_|rds)/.test(name),
+    "masterUsername",
+    name,
+    "PostgreSQL or RDS keeps this name for itself; use another.",
+  );
+  check.matches(
+    "masterUsername",
+    name,
+    /^[a-z][a-z0-9_]{0,15}$/,
+    "Use up to 16 lower-case letters, digits and underscores, beginning with a letter.",
+  );
+}
 
 /** gp3's baseline for PostgreSQL, and RDS's floor of half an IOPS for each GiB. */
 export function baselineIops(storageGiB: number): number {
@@ -77,13 +94,7 @@ export function checkPostgresArguments(
     "Give <major>.<minor> from 15 on, e.g. 17.11.",
   );
   check.matches("databaseName", args.databaseName ?? "app", POSTGRES_NAME, POSTGRES_NAME_RULE);
-  check.that(
-    !RESERVED_USERS.has(args.masterUsername ?? "dbadmin"),
-    "masterUsername",
-    args.masterUsername,
-    "PostgreSQL or RDS keeps this name for itself; use another.",
-  );
-  check.matches("masterUsername", args.masterUsername ?? "dbadmin", POSTGRES_NAME, POSTGRES_NAME_RULE);
+  checkMasterUsername(check, args.masterUsername ?? DEFAULT_MASTER_USERNAME);
   check.integer("storageGiB", storageGiB, clustered ? 100 : 20, 65536, "of GiB");
   if (args.maxStorageGiB !== undefined) {
     check.that(

@@ -11,6 +11,7 @@ import { type DatabaseMember, memberAlarms } from "./postgres-alarms";
 import { baselineIops, checkPostgresArguments } from "./postgres-checks";
 import {
   type AuditClass,
+  DEFAULT_MASTER_USERNAME,
   DEFAULT_POSTGRES_VERSION,
   exportedLogGroups,
   insightSettings,
@@ -43,7 +44,7 @@ export interface PostgresDatabaseArgs extends ComponentArgs {
   instanceClass: string;
   /** Database made with it. Default `app`. It cannot be changed later. */
   databaseName?: string;
-  /** Default `dbadmin`. It cannot be changed later. */
+  /** Up to 16 characters. Default `palisadeowner`. It cannot be changed later. */
   masterUsername?: string;
   /** `<major>.<minor>`. Default `17.11`. RDS applies later minor releases itself; after a refresh raise this to what it says. */
   engineVersion?: string;
@@ -332,7 +333,7 @@ export class PostgresDatabase extends Component {
         dbClusterInstanceClass: args.instanceClass,
         iops: args.iops ?? baselineIops(this.storageGiB),
         databaseName: this.databaseName,
-        masterUsername: args.masterUsername ?? "dbadmin",
+        masterUsername: args.masterUsername ?? DEFAULT_MASTER_USERNAME,
         manageMasterUserPassword: true,
         masterUserSecretKmsKeyId: args.key.arn,
         dbClusterParameterGroupName: parameters.name,
@@ -390,7 +391,7 @@ export class PostgresDatabase extends Component {
         maxAllocatedStorage: args.maxStorageGiB,
         iops: args.iops,
         dbName: this.databaseName,
-        username: args.masterUsername ?? "dbadmin",
+        username: args.masterUsername ?? DEFAULT_MASTER_USERNAME,
         ...(initialPassword === undefined
           ? { manageMasterUserPassword: true, masterUserSecretKmsKeyId: args.key.arn }
           : { password: initialPassword.result }),
@@ -476,7 +477,7 @@ export class PostgresDatabase extends Component {
           host: instance.address,
           port: PORT,
           databaseName: this.databaseName,
-          username: this.args.masterUsername ?? "dbadmin",
+          username: this.args.masterUsername ?? DEFAULT_MASTER_USERNAME,
         },
       },
       { parent: this },

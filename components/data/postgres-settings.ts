@@ -15,6 +15,9 @@ export const POSTGRES_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 export const POSTGRES_NAME_RULE =
   "Use lower-case letters, digits and underscores, at most 63, beginning with a letter or an underscore.";
 
+/** Not one of the names that attackers try first (PCI DSS 2.2.2), and letters alone, which every RDS engine takes. */
+export const DEFAULT_MASTER_USERNAME = "palisadeowner";
+
 /** A weekly window of RDS and ElastiCache, in UTC. */
 export const WEEKLY_WINDOW = /^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$/;
 export const DAILY_WINDOW = /^\d\d:\d\d-\d\d:\d\d$/;

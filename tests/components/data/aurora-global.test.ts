@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { AuroraGlobal, type AuroraGlobalArgs } from "../../../components/data/aurora-global";
 import { BackupVault } from "../../../components/data/backup-vault";
-import { Component } from "../../../components/core";
+import { type AlarmTopics, Component, type ComponentArgs } from "../../../components/core";
 import { componentContract } from "../../support/contract";
 import { grantee, ground } from "../../support/data";
 import { named, ofType, recordProgram, statements } from "../../support/record";
@@ -12,14 +12,14 @@ const FAR = "us-east-1";
 
 /** Carries the secondary's region to its network and key. */
 class Elsewhere extends Component {
-  constructor(name: string, opts: pulumi.ComponentResourceOptions = {}) {
-    super("palisade:test:Elsewhere", `${name}-far`, { region: FAR }, opts);
+  constructor(name: string, args: ComponentArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
+    super("palisade:test:Elsewhere", `${name}-far`, { ...args, region: FAR }, opts);
     this.registerOutputs({});
   }
 }
 
 function sites(name: string, opts: pulumi.ComponentResourceOptions = {}) {
-  const far = new Elsewhere(name, opts);
+  const far = new Elsewhere(name, {}, opts);
   return {
     primary: ground(name, opts),
     secondaries: { far: { region: FAR, ...ground(`${name}-far`, { parent: far }) } },
@@ -66,10 +66,6 @@ describe("AuroraGlobal", () => {
       );
     },
     errors: {
-      "no second region": refused(
-        { secondaries: {} },
-        /AuroraGlobal "one": secondaries .* at least 1 secondary region/,
-      ),
       "eleven secondary regions": {
         build: (name) => {
           const { primary, secondaries } = sites(name);
@@ -96,6 +92,23 @@ describe("AuroraGlobal", () => {
         },
         message: /"eu-west-1" stands twice/,
       },
+      "a later secondary in the primary's region": {
+        build: (name) =>
+          make(name, { secondaries: undefined }).addSecondary("near", { region: "eu-west-1", ...ground("g2") }),
+        message: /"eu-west-1" stands twice/,
+      },
+      "a later secondary of a region that follows already": {
+        build: (name) => make(name).addSecondary("other", { region: FAR, ...ground("g2") }),
+        message: /"us-east-1" stands twice/,
+      },
+      "a later secondary of a key in use": {
+        build: (name) => make(name).addSecondary("far", { region: "us-west-2", ...ground("g2") }),
+        message: /key = "far" .* there already/,
+      },
+      "a later secondary of a key that can be no name": {
+        build: (name) => make(name).addSecondary("US", { region: "us-west-2", ...ground("g2") }),
+        message: /secondaries = "US"/,
+      },
       "neither class nor capacity": refused({ instanceClass: undefined }, /Give either instanceClass or capacity/),
       "both class and capacity": refused({ capacity: { min: 8, max: 16 } }, /Give either instanceClass or capacity/),
       "a class that global databases do not take": refused(
@@ -110,6 +123,7 @@ describe("AuroraGlobal", () => {
       "a version without a minor": refused({ engineVersion: "17" }, /engineVersion = "17"/),
       "a database name that needs quotes": refused({ databaseName: "My-App" }, /databaseName/),
       "a master user that needs quotes": refused({ masterUsername: "db-admin" }, /masterUsername/),
+      "a master user that PostgreSQL reserves": refused({ masterUsername: "pg_owner" }, /masterUsername = "pg_owner"/),
       "a lag that Aurora cannot hold": refused({ maxLagSeconds: 5 }, /maxLagSeconds = 5 .* from 20/),
       "backups beyond 35 days": refused({ backupRetentionDays: 36 }, /backupRetentionDays = 36/),
       "a malformed backup window": refused({ backupWindow: "1am" }, /backupWindow/),
@@ -195,5 +209,90 @@ describe("AuroraGlobal", () => {
     const id = String(named(recording, "g-far-cluster").outputs.clusterResourceId);
     assert.equal(statement!.Resource, `arn:aws:rds-db:${FAR}:123456789012:dbuser:${id}/ledger_rw`);
     named(recording, "g-primary-connect-ledger-rw-app");
+  });
+
+  it("gives an address of its own to each region's writer, also where AWS reports none", async () => {
+    const addresses: string[] = [];
+    await recorded((ledger) =>
+      pulumi
+        .all(Object.values(ledger.regions).flatMap(({ address, readerAddress }) => [address, readerAddress]))
+        .apply((all) => addresses.push(...all)),
+    );
+    assert.equal(addresses.length, 4);
+    const [first, firstReaders, second, secondReaders] = addresses;
+    assert.match(first!, /^test-g-primary\.cluster-\w+\.eu-west-1\.rds\.amazonaws\.com$/);
+    assert.match(firstReaders!, /^test-g-primary\.cluster-ro-\w+\.eu-west-1\./);
+    assert.match(second!, /^test-g-far\.cluster-\w+\.us-east-1\./);
+    assert.match(secondReaders!, /^test-g-far\.cluster-ro-\w+\.us-east-1\./);
+  });
+
+  it("forwards writes from whichever region follows, also the first one after a failover", async () => {
+    const recording = await recordProgram(() => void make("g", { writeForwarding: true }));
+    for (const name of ["g-primary-cluster", "g-far-cluster"])
+      assert.equal(named(recording, name).inputs.enableGlobalWriteForwarding, true, name);
+  });
+
+  describe("a region that joins later", () => {
+    const topics = (region: string) => ({
+      critical: `arn:aws:sns:${region}:123456789012:critical`,
+      warning: `arn:aws:sns:${region}:123456789012:warning`,
+    });
+    const joined = () =>
+      recordProgram(() => {
+        const ledger = make("g", {
+          secondaries: undefined,
+          alarmTopics: topics("eu-west-1"),
+          dataClass: "cardholder",
+          tags: { team: "ledger" },
+        });
+        const there = new Elsewhere("r2", { alarmTopics: topics(FAR) });
+        const site = { name: "r2-far-ledger", region: FAR, ...ground("r2-far", { parent: there }) };
+        const second = ledger.addSecondary("far", site, { parent: there });
+        assert.deepEqual(ledger.regions.far, second);
+        ledger.grantConnect(grantee("app"), "ledger_rw");
+      });
+
+    it("stands under its own region's component, follows the primary, and has the same settings", async () => {
+      const recording = await joined();
+      const cluster = named(recording, "r2-far-ledger-cluster");
+      assert.equal(cluster.region, FAR);
+      assert.match(named(recording, "r2-far-ledger").parent ?? "", /::r2-far$/);
+      assert.ok(cluster.dependencies.includes(named(recording, "g-primary-instance-a").urn));
+      assert.equal(cluster.inputs.globalClusterIdentifier, named(recording, "g-global").id);
+      const { backupRetentionPeriod, engineVersion, tags } = named(recording, "g-primary-cluster").inputs;
+      assert.deepEqual(
+        [cluster.inputs.backupRetentionPeriod, cluster.inputs.engineVersion, cluster.inputs.tags],
+        [backupRetentionPeriod, engineVersion, tags],
+      );
+      named(recording, "r2-far-ledger-connect-ledger-rw-app");
+    });
+
+    it("notifies its own region's topics", async () => {
+      const recording = await joined();
+      const alarms = ofType(recording, "aws:cloudwatch/metricAlarm:MetricAlarm");
+      for (const { name, region, inputs } of alarms)
+        for (const topic of inputs.alarmActions as string[]) assert.ok(topic.includes(`:${region}:`), name);
+      assert.deepEqual(named(recording, "r2-far-ledger-rpo-lag").inputs.alarmActions, [topics(FAR).critical]);
+    });
+
+    it("has no copy of the master secret, which is made before it", async () => {
+      const secret = ofType(await joined(), "aws:secretsmanager/secret:Secret")[0]!;
+      assert.deepEqual(secret.inputs.replicas ?? [], []);
+    });
+  });
+
+  it("sends the alarms of a secondary nowhere rather than to another region, unless it has topics", async () => {
+    const near = { critical: "arn:aws:sns:eu-west-1:1:c", warning: "arn:aws:sns:eu-west-1:1:w" };
+    const far = { critical: "arn:aws:sns:us-east-1:1:c", warning: "arn:aws:sns:us-east-1:1:w" };
+    const lagAlarm = async (alarmTopics?: AlarmTopics) => {
+      const recording = await recordProgram(() => {
+        const { primary, secondaries } = sites("g");
+        const following = { far: { ...secondaries.far, alarmTopics } };
+        new AuroraGlobal("g", { primary, secondaries: following, instanceClass: CLASS, alarmTopics: near });
+      });
+      return named(recording, "g-far-rpo-lag").inputs.alarmActions;
+    };
+    assert.deepEqual(await lagAlarm(), []);
+    assert.deepEqual(await lagAlarm(far), [far.critical]);
   });
 });

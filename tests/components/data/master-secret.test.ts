@@ -13,7 +13,7 @@ const TARGET: MasterSecretArgs["target"] = {
   host: "test-orders.c7xkq2m9tzab.eu-west-1.rds.amazonaws.com",
   port: 5432,
   databaseName: "app",
-  username: "dbadmin",
+  username: "palisadeowner",
 };
 const key = (name: string, opts = {}) => new Key(`${name}-key`, { description: "Orders", services: ["logs"] }, opts);
 
@@ -127,7 +127,7 @@ function cloud(kind: "instance" | "cluster") {
     HOST: "db.example",
     PORT: "5432",
     DATABASE: "app",
-    USERNAME: "dbadmin",
+    USERNAME: "palisadeowner",
   };
   const exported: { handler?: (event: Record<string, string>) => Promise<void> } = {};
   const load = new Function("require", "exports", "process", ROTATION_FUNCTION);
@@ -146,7 +146,7 @@ describe("The rotation function", () => {
         host: "db.example",
         port: 5432,
         dbname: "app",
-        username: "dbadmin",
+        username: "palisadeowner",
         password: "freshly-made",
       });
       const modify = aws.calls.find(({ command }) => command.startsWith("Modify"));
