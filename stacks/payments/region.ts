@@ -73,6 +73,10 @@ export function paymentsRegion(
     new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey }, here);
   }
 
+  const processors = Object.fromEntries(
+    Object.entries(config.processors).filter(([name]) => site.processors?.includes(name) ?? true),
+  );
+
   // Network: three tiers over all zones; one NAT gateway with an address of its own per zone.
   const vpc = new Vpc(
     `${prefix}-vpc`,
@@ -84,7 +88,7 @@ export function paymentsRegion(
         ...(["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm"] as const),
         ...(config.observability.metrics ? (["aps-workspaces"] as const) : []),
       ],
-      outboundPorts: [...new Set(Object.values(config.processors).map(({ port }) => port))],
+      outboundPorts: [...new Set(Object.values(processors).map(({ port }) => port))],
     },
     here,
   );
@@ -98,7 +102,11 @@ export function paymentsRegion(
     { domainName: apiHost, subjectAlternativeNames: [regionalHost, balancerHost], zone: world.dns },
     here,
   );
-  const balancer = new LoadBalancer(`${prefix}-nlb`, { vpc, certificateArn: certificate.certificateArn }, here);
+  const balancer = new LoadBalancer(
+    `${prefix}-nlb`,
+    { vpc, certificateArn: certificate.certificateArn, key: logKey },
+    here,
+  );
   const link = new VpcLink(`${prefix}-link`, { network: vpc }, here);
 
   // What services exchange: payments to make, and writes on their way to the databases.
@@ -120,7 +128,7 @@ export function paymentsRegion(
   );
   const processorCredentials = new Secret(
     `${prefix}-processors`,
-    { key, description: "Credentials at the payment processors", fields: Object.keys(config.processors) },
+    { key, description: "Credentials at the payment processors", fields: Object.keys(processors) },
     here,
   );
 
@@ -200,7 +208,7 @@ export function paymentsRegion(
     cache,
     privateApi,
     processorCredentials,
-    processors: config.processors,
+    processors,
   });
 
   // The region's share of the world: its answer for the API's name, while it is healthy.
