@@ -245,8 +245,16 @@ function shardClasses({ shards }: RdsConfig): Record<string, string> {
 /** A payment processor has its own addresses; a wider range is somebody else's. */
 const WIDEST_PROCESSOR_PREFIX = 16;
 
-function processorProblems({ processors }: PaymentsConfig): ConfigProblem[] {
-  return Object.entries(processors).flatMap(([name, { cidrs }]) =>
+function processorProblems({ processors, regions }: PaymentsConfig): ConfigProblem[] {
+  const known = Object.keys(processors);
+  const strangers = regions.flatMap((region, index) =>
+    (region.processors ?? []).flatMap((value, position): ConfigProblem[] => {
+      if (known.includes(value)) return [];
+      const path = `regions[${index}].processors[${position}]`;
+      return [{ path, value, message: `Is not one of processors: ${known.join(", ")}.` }];
+    }),
+  );
+  const wide = Object.entries(processors).flatMap(([name, { cidrs }]) =>
     cidrs.flatMap((cidr, index): ConfigProblem[] => {
       if (parseCidr(cidr).prefix >= WIDEST_PROCESSOR_PREFIX) return [];
       const message = `Is wider than /${WIDEST_PROCESSOR_PREFIX}: services would reach far more than the processor.`;
@@ -255,6 +263,7 @@ function processorProblems({ processors }: PaymentsConfig): ConfigProblem[] {
       ];
     }),
   );
+  return [...strangers, ...wide];
 }
 
 function otherProblems(config: PaymentsConfig, production: boolean): ConfigProblem[] {

@@ -43,6 +43,8 @@ const region = z.strictObject({
   name: regionName,
   zones: z.array(z.string()).min(1, "Give at least one zone."),
   cidr,
+  /** Which of `processors` this region works with. Default: all. */
+  processors: z.array(z.string()).min(1, "Give at least one processor.").optional(),
 });
 
 const image = z

@@ -264,6 +264,10 @@ describe("configuration", () => {
       changes: { "palisade:apiCache": { sizeGB: "1", paths: {} } },
       problem: /apiCache\.sizeGB = "1": Use one of: .*28\.4/,
     },
+    "a processor of a region that is none": {
+      changes: { "palisade:regions": region({ processors: ["acquirer"] }) },
+      problem: /regions\[0\]\.processors\[0\] = "acquirer": Is not one of processors: acquirer-us, acquirer-eu/,
+    },
     "no home region": { changes: { "aws:region": undefined }, problem: /^aws:region: Is required/ },
     "a global database in one region": {
       changes: {

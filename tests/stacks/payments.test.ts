@@ -39,11 +39,12 @@ describe("payments stack", function () {
         assert.ok([undefined, "us-east-1"].includes(region), urn);
     });
 
-    it("builds the same in each, but for what an account has once", () => {
+    it("builds the same in each, but for its own processors and what an account has once", () => {
       const kinds = (short: string) =>
         prod
           .under(`payments-${short}`)
           .filter(({ type }) => type !== "aws:iam/serviceLinkedRole:ServiceLinkedRole")
+          .filter(({ name }) => !name.includes("-to-acquirer-"))
           .map(({ type, name }) => `${type} ${name.replaceAll(short, "<region>")}`)
           .sort();
       assert.deepEqual(kinds("use1"), kinds("euw1"));
@@ -223,7 +224,7 @@ describe("payments stack", function () {
   });
 
   describe("who may connect to whom", () => {
-    it("lets only the processor integration out, to the processors' addresses and port", () => {
+    it("lets only the processor integration out, to its own region's processors", () => {
       const out = ofType(prod.recording, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
         .filter(({ inputs }) => inputs.cidrIpv4 !== undefined || inputs.cidrIpv6 !== undefined)
         .map(({ inputs }) =>
@@ -235,14 +236,11 @@ describe("payments stack", function () {
             inputs.toPort,
           ].join(" "),
         );
-      assert.deepEqual(
-        out.sort(),
-        SHORT.flatMap((short) =>
-          ["198.51.100.0/24", "203.0.113.16/28"].map(
-            (cidr) => `payments-${short}-processor-integration-sg ${cidr} tcp 443 443`,
-          ),
-        ).sort(),
-      );
+      assert.deepEqual(out.sort(), [
+        "payments-euw1-processor-integration-sg 203.0.113.16/28 tcp 443 443",
+        "payments-euw1-processor-integration-sg 203.0.113.64/28 tcp 443 443",
+        "payments-use1-processor-integration-sg 198.51.100.0/24 tcp 443 443",
+      ]);
     });
 
     it("leaves every other way out to named security groups and S3's gateway endpoint", () => {
@@ -494,7 +492,7 @@ describe("payments stack", function () {
       const anyMethod = (path: string) => paths[path]?.["x-amazon-apigateway-any-method"]?.security;
       assert.deepEqual(anyMethod("/external-api/{proxy+}"), [{ api_key: [] }]);
       assert.deepEqual(anyMethod("/external-api/currencies"), [{ api_key: [] }]);
-      assert.equal(anyMethod("/web-server/{proxy+}"), undefined);
+      assert.deepEqual(anyMethod("/web-server/{proxy+}") ?? [], []);
     });
 
     it("asks callers of the private API for AWS credentials", () => {
@@ -730,15 +728,15 @@ describe("payments stack", function () {
       );
     });
 
-    it("a processor: the network ACLs, when its port is new; a client: nothing", async () => {
-      const processors = production("processors");
-      const onNewPort = await changedBy({
-        "palisade:processors": { ...processors, wallet: { cidrs: ["192.0.2.0/24"], port: 8443 } },
+    it("a processor: its region's network ACLs, when its port is new; a client: nothing", async () => {
+      const [first, second] = production("regions");
+      const inEurope = (port: number) => ({
+        "palisade:processors": { ...production("processors"), wallet: { cidrs: ["192.0.2.0/24"], port } },
+        "palisade:regions": [first, { ...second, processors: ["acquirer-eu", "wallet"] }],
       });
-      assert.deepEqual(onNewPort.changed, inEach(["<region>-vpc-private: egress", "<region>-vpc-public: egress"]));
-      const onKnownPort = await changedBy({
-        "palisade:processors": { ...processors, wallet: { cidrs: ["192.0.2.0/24"], port: 443 } },
-      });
+      const onNewPort = await changedBy(inEurope(8443));
+      assert.deepEqual(onNewPort.changed, ["payments-euw1-vpc-private: egress", "payments-euw1-vpc-public: egress"]);
+      const onKnownPort = await changedBy(inEurope(443));
       assert.deepEqual(onKnownPort.changed, []);
       const client = await changedBy({
         "palisade:clients": { ...production("clients"), beta: { requestsPerSecond: 5, burst: 5 } },
@@ -836,7 +834,7 @@ describe("payments stack", function () {
             zones: ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"],
             cidr: "10.20.0.0/16",
           },
-          ...production("regions").slice(1),
+          { ...production("regions")[1], processors: undefined },
         ],
         "palisade:services": {
           ...services,
