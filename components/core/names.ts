@@ -56,6 +56,9 @@ export const NAME_RULES = {
   sqsQueue: { max: 80, refused: /[^A-Za-z0-9_-]/g },
   ssmParameter: { max: 1011, refused: /[^A-Za-z0-9_./-]/g },
   targetGroup: { max: 32, refused: /[^A-Za-z0-9-]/g },
+  userPool: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
+  /** Cognito refuses these words, wherever they stand. */
+  userPoolDomain: { max: 63, refused: /aws|amazon|cognito|[^a-z0-9-]/g, lowercase: true },
   usagePlan: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   vpcLink: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
   wafWebAcl: { max: 128, refused: /[^A-Za-z0-9_-]/g },

@@ -5,3 +5,4 @@ export * from "./key";
 export * from "./regional-baseline";
 export * from "./secret";
 export * from "./trail-watches";
+export * from "./user-pool";

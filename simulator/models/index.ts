@@ -5,6 +5,7 @@ import { backup } from "./backup";
 import { cloudfront } from "./cloudfront";
 import { cloudtrail } from "./cloudtrail";
 import { cloudwatch } from "./cloudwatch";
+import { cognito } from "./cognito";
 import { dns } from "./dns";
 import { ec2 } from "./ec2";
 import { awsxEcr, ecr } from "./ecr";
@@ -38,6 +39,7 @@ export const models: Models = {
   ...cloudfront,
   ...cloudtrail,
   ...cloudwatch,
+  ...cognito,
   ...dns,
   ...ec2,
   ...ecr,
