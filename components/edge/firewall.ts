@@ -259,7 +259,7 @@ export class Firewall extends Component {
       own(
         "rate-limit",
         0,
-        rate(args.rateLimitPer5Minutes ?? 2000, hasHeader && { notStatement: { statements: [hasHeader] } }),
+        rate(args.rateLimitPer5Minutes ?? 2000, hasHeader && { notStatement: { statement: hasHeader } }),
       ),
       ...(countries.length > 0
         ? [own("blocked-countries", 1, { geoMatchStatement: { countryCodes: [...countries] } })]

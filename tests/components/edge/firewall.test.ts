@@ -170,7 +170,7 @@ describe("Firewall", () => {
     };
     const { rateBasedStatement: first } = without?.statement ?? {};
     const { rateBasedStatement: second } = withHeader?.statement ?? {};
-    assert.deepEqual([first?.limit, first?.scopeDownStatement], [2000, { notStatement: { statements: [has] } }]);
+    assert.deepEqual([first?.limit, first?.scopeDownStatement], [2000, { notStatement: { statement: has } }]);
     assert.deepEqual([second?.limit, second?.scopeDownStatement], [30_000, has]);
     assert.deepEqual(withHeader?.action, { block: {} });
   });
