@@ -59,6 +59,12 @@ describe("the payments stack on AWS", () => {
     }
   });
 
+  it("lets services call the private API by the name they are told, which strict mode would refuse", () => {
+    const api = named(recording, "payments-use1-private-api-api").inputs;
+    assert.equal(api.endpointAccessMode, "BASIC");
+    assert.equal(named(recording, "payments-use1-private-api-endpoint").inputs.privateDnsEnabled, false);
+  });
+
   it("starts services when every shard stands, as the first deployment fails when tasks can not reach their data", () => {
     const needed = standBefore(named(recording, "payments-use1-ledger-writer-service"));
     for (const shard of ["s0-instance", "s1-instance", "s0-replica-r1", "s1-replica-r1"])
