@@ -45,6 +45,7 @@ export interface RecordedResourceLike {
   readonly type: string;
   readonly name: string;
   readonly custom: boolean;
+  readonly read?: boolean;
   readonly parent?: string;
   readonly id?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -122,39 +123,69 @@ export class Property {
   }
 }
 
+/** What is told about one resource, by a recording or by the engine. */
+interface Told {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** False for components. */
+  readonly custom: boolean;
+  /** False for what exists already and is only read, e.g. by `Vpc.get`. The engine does not tell: there it is always true. */
+  readonly managed: boolean;
+  /** Undefined while it is not known. */
+  readonly id: string | undefined;
+  /** What the program gave, or a component registered. The engine tells a policy the outputs alone: there both are one object. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Inputs and what AWS computed. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Region it lives in; undefined for components and global services. */
+  readonly region: string | undefined;
+  readonly protect: boolean;
+  /** Where it was declared, the innermost call site first; empty unless recorded. */
+  readonly source: readonly SourceFrame[];
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+}
+
 /** A registered resource or component. */
-export class ResourceNode {
-  /** Parent in the tree; undefined for the stack itself. */
-  readonly parent: ResourceNode | undefined;
+export class ResourceNode implements Told {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly managed: boolean;
+  readonly id: string | undefined;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly region: string | undefined;
+  readonly protect: boolean;
+  readonly source: readonly SourceFrame[];
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** Components around it, from the innermost outwards; without the stack. */
   readonly components: readonly ResourceNode[];
+  private readonly computed = new Map<string, unknown>();
 
   constructor(
-    readonly urn: string,
-    readonly type: string,
-    readonly name: string,
-    /** False for components. */
-    readonly custom: boolean,
-    /** Undefined while it is not known. */
-    readonly id: string | undefined,
-    /** What the program gave, or a component registered. The engine tells a policy the outputs alone: there both are one object. */
-    readonly inputs: Readonly<Record<string, unknown>>,
-    /** Inputs and what AWS computed. */
-    readonly outputs: Readonly<Record<string, unknown>>,
-    readonly region: string | undefined,
-    readonly protect: boolean,
-    readonly source: readonly SourceFrame[],
-    readonly dependencies: readonly string[],
-    readonly propertyDependencies: Readonly<Record<string, readonly string[]>>,
-    parent: ResourceNode | undefined,
+    told: Told,
+    /** Parent in the tree; undefined for the stack itself. */
+    readonly parent: ResourceNode | undefined,
   ) {
-    this.parent = parent;
-    this.components =
-      parent === undefined || parent.type === STACK
-        ? []
-        : parent.custom
-          ? parent.components
-          : [parent, ...parent.components];
+    this.urn = told.urn;
+    this.type = told.type;
+    this.name = told.name;
+    this.custom = told.custom;
+    this.managed = told.managed;
+    this.id = told.id;
+    this.inputs = told.inputs;
+    this.outputs = told.outputs;
+    this.region = told.region;
+    this.protect = told.protect;
+    this.source = told.source;
+    this.dependencies = told.dependencies;
+    this.propertyDependencies = told.propertyDependencies;
+    if (parent === undefined || parent.type === STACK) this.components = NONE;
+    else this.components = parent.custom ? parent.components : [parent, ...parent.components];
   }
 
   /**
@@ -180,8 +211,7 @@ export class ResourceNode {
   tag(key: string): string | undefined {
     const tags = this.inputs.tags;
     if (typeof tags !== "object" || tags === null) return undefined;
-    const value: unknown = Reflect.get(tags, key);
-    return typeof value === "string" && !isUnknown(value) ? value : undefined;
+    return knownText(Reflect.get(tags, key));
   }
 
   /** What the data behind it is: by its tag, else by the strictest tag beside it in the nearest component that has one. */
@@ -194,7 +224,7 @@ export class ResourceNode {
   }
 
   /** The strictest class and the environment that the tags of this component's own resources tell. */
-  readonly told: { dataClass?: DataClass; environment?: string } = {};
+  readonly tagged: { dataClass?: DataClass; environment?: string } = {};
 
   /** Called once while the graph is built, parents first. */
   tell(): void {
@@ -202,14 +232,14 @@ export class ResourceNode {
     const environment = this.tag(ENVIRONMENT_TAG);
     for (const place of [this, this.components[0]]) {
       if (place === undefined) continue;
-      if (dataClass !== undefined && rank(dataClass) < rank(place.told.dataClass)) place.told.dataClass = dataClass;
-      place.told.environment ??= environment;
+      if (dataClass !== undefined && rank(dataClass) < rank(place.tagged.dataClass)) place.tagged.dataClass = dataClass;
+      place.tagged.environment ??= environment;
     }
   }
 
-  private inherited<K extends "dataClass" | "environment">(what: K): ResourceNode["told"][K] {
+  private inherited<K extends "dataClass" | "environment">(what: K): ResourceNode["tagged"][K] {
     for (const place of [this, ...this.components]) {
-      if (place.told[what] !== undefined) return place.told[what];
+      if (place.tagged[what] !== undefined) return place.tagged[what];
     }
     return undefined;
   }
@@ -224,8 +254,6 @@ export class ResourceNode {
     if (!this.computed.has(property)) this.computed.set(property, withoutUnknowns(value));
     return this.computed.get(property);
   }
-
-  private readonly computed = new Map<string, unknown>();
 }
 
 /** Resources that a reference leads to. */
@@ -260,22 +288,23 @@ export class ResourceGraph {
     const sources = new Map(recording.resources.map((resource) => [resource.urn, resource]));
     return new ResourceGraph(
       build(sources, (resource, parent) => {
-        const id = recording.preview || !resource.custom || !resource.id ? undefined : resource.id;
-        return new ResourceNode(
-          resource.urn,
-          resource.type,
-          resource.name,
-          resource.custom,
-          id,
-          resource.custom ? resource.inputs : { ...resource.inputs, ...resource.outputs },
-          resource.outputs,
-          resource.region,
-          resource.protect,
-          resource.source,
-          resource.dependencies,
-          resource.propertyDependencies,
-          parent,
-        );
+        const { custom, inputs, outputs } = resource;
+        const told: Told = {
+          urn: resource.urn,
+          type: resource.type,
+          name: resource.name,
+          custom,
+          managed: resource.read !== true,
+          id: recording.preview || !custom || !resource.id ? undefined : resource.id,
+          inputs: custom ? inputs : { ...inputs, ...outputs },
+          outputs,
+          region: resource.region,
+          protect: resource.protect,
+          source: resource.source,
+          dependencies: resource.dependencies,
+          propertyDependencies: resource.propertyDependencies,
+        };
+        return new ResourceNode(told, parent);
       }),
     );
   }
@@ -288,24 +317,23 @@ export class ResourceGraph {
     return new ResourceGraph(
       build(sources, ({ resource, protect }, parent) => {
         const outputs = unwrap(resource.props);
-        const id = outputs.id;
         const region = outputs.region ?? (resource.provider && unwrap(resource.provider.props).region);
-        const custom = resource.type === STACK || resource.type.includes("/") || resource.provider !== undefined;
-        return new ResourceNode(
-          resource.urn,
-          resource.type,
-          resource.name,
-          custom,
-          typeof id === "string" && !isUnknown(id) ? id : undefined,
+        const told: Told = {
+          urn: resource.urn,
+          type: resource.type,
+          name: resource.name,
+          custom: resource.type === STACK || resource.type.includes("/") || resource.provider !== undefined,
+          managed: true,
+          id: knownText(outputs.id),
+          inputs: outputs,
           outputs,
-          outputs,
-          typeof region === "string" && !isUnknown(region) ? region : undefined,
+          region: knownText(region),
           protect,
-          NONE,
-          resource.dependencies.map((dependency) => dependency.urn),
-          urnsByProperty(resource.propertyDependencies),
-          parent,
-        );
+          source: NONE,
+          dependencies: resource.dependencies.map((dependency) => dependency.urn),
+          propertyDependencies: urnsByProperty(resource.propertyDependencies),
+        };
+        return new ResourceNode(told, parent);
       }),
     );
   }
@@ -479,6 +507,10 @@ function urnsByProperty(dependencies: PolicyResource["propertyDependencies"]): R
 function unwrap(props: Record<string, unknown>): Readonly<Record<string, unknown>> {
   const target: unknown = props.__isSpecialProxy === true ? props.__getSpecialProxyTarget : props;
   return typeof target === "object" && target !== null ? (target as Record<string, unknown>) : EMPTY;
+}
+
+function knownText(value: unknown): string | undefined {
+  return typeof value === "string" && !isUnknown(value) ? value : undefined;
 }
 
 function isUnknown(value: unknown): boolean {

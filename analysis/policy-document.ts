@@ -57,9 +57,14 @@ export function concernsAction(statement: PolicyStatement, action: string): bool
   return statement.actions.some((pattern) => covers(pattern, action)) !== statement.allActionsBut;
 }
 
-/** Everyone, in or outside AWS. */
+/** Names everyone: `"*"`, `{ "AWS": "*" }` or `{ "*": "*" }`. */
+export function isEveryone({ principals }: PolicyStatement): boolean {
+  return [...(principals.AWS ?? []), ...(principals["*"] ?? [])].includes("*");
+}
+
+/** Everyone, in or outside AWS, or everyone but some. */
 export function isPublic(statement: PolicyStatement): boolean {
-  return statement.allPrincipalsBut || (statement.principals.AWS ?? []).some((principal) => principal === "*");
+  return statement.allPrincipalsBut || isEveryone(statement);
 }
 
 /** The statements of a known document, JSON text or an object; `path` is where it stands. */

@@ -1,4 +1,10 @@
-import { concernsAction, type Condition, isPublic, type PolicyStatement } from "../analysis/policy-document";
+import {
+  concernsAction,
+  type Condition,
+  isEveryone,
+  isPublic,
+  type PolicyStatement,
+} from "../analysis/policy-document";
 import { all, fail, type Outcome, PASS } from "./rule";
 
 /** What rules of several packs ask of the statements of a resource policy. */
@@ -24,11 +30,6 @@ export function publicStatements(statements: readonly PolicyStatement[]): Outcom
     PASS,
     ...open.map((statement) => fail(`${statement.actions.join(", ")} is allowed to everyone.`, statement.path)),
   );
-}
-
-/** A `Deny` for `"*"` or `{ AWS: "*" }` binds everyone. */
-function isEveryone(statement: PolicyStatement): boolean {
-  return (statement.principals.AWS ?? []).includes("*") || (statement.principals["*"] ?? []).includes("*");
 }
 
 /**

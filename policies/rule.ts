@@ -66,7 +66,7 @@ export function undetermined(unknown: Unknown | Property): Verdict {
   return { kind: "undetermined", path: unknown.path, producers: unknown.producers };
 }
 
-/** Every rule on every resource of its types, in the order of the resources. */
+/** Every rule on every resource of its types that the program manages, in the order of the resources. */
 export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[] {
   const byType = new Map<string, Rule[]>();
   for (const rule of rules) {
@@ -78,6 +78,7 @@ export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[
   }
   const findings: Finding[] = [];
   for (const resource of graph.nodes) {
+    if (!resource.managed) continue;
     for (const rule of byType.get(resource.type) ?? []) {
       for (const verdict of judge(rule, resource, graph)) {
         findings.push({ rule, resource, verdict, source: resource.source[0] });
@@ -94,6 +95,7 @@ export function judge(rule: Rule, node: ResourceNode, graph: ResourceGraph): rea
   const verdicts = all(rule.check(node, graph));
   const open = verdicts.filter(({ kind }) => kind === "fail" || kind === "undetermined");
   if (open.length > 0) return open;
+  // A check that has nothing to say, e.g. about the elements of an empty list, has found nothing wrong.
   return [verdicts.find(({ kind }) => kind === "pass") ?? verdicts[0] ?? PASS];
 }
 

@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { andThen, customerKey, each, isTrue, joined, notEmpty, off, on, when } from "../checks";
-import { fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
+import { fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
@@ -54,10 +54,10 @@ function forcesTls(node: ResourceNode, graph: ResourceGraph): Outcome {
       if (found === undefined) return { kind: "undetermined", path: group.path, producers: [] };
       const list = found.property("parameters");
       if (list.unknown) return each(list, () => PASS);
-      const set = list.items.find((item) => {
-        const known = item.at("name").fact;
-        return known.known && known.value === parameter.name;
-      });
+      const names = list.items.map((item) => item.at("name"));
+      const set = list.items[names.findIndex(({ fact }) => fact.known && fact.value === parameter.name)];
+      const doubtful = names.find(({ unknown }) => unknown);
+      if (set === undefined && doubtful !== undefined) return undetermined(doubtful);
       if (set === undefined) return forcedByDefault(node, parameter, graph);
       return when(set.at("value"), (value) =>
         parameter.values.includes(String(value).toUpperCase())

@@ -63,34 +63,37 @@ function sameZone(subnet: ResourceNode, nat: ResourceNode, graph: ResourceGraph)
   });
 }
 
-/** ARNs of queues that other queues use as their dead-letter queue, and the queues whose policies are unknown. */
-function deadLetterTargets(graph: ResourceGraph): { arns: ReadonlySet<unknown>; producers: ReadonlySet<string> } {
+/** Names of the queues that others use as their dead-letter queue, and the queues that policies not known yet are made from. */
+function deadLetterTargets(graph: ResourceGraph): { names: ReadonlySet<string>; makers: ReadonlySet<string> } {
   return graph.once("dead-letter targets", () => {
-    const policies = [
-      ...graph.ofType(QUEUE).map((queue) => queue.property("redrivePolicy")),
-      ...graph.ofType("aws:sqs/redrivePolicy:RedrivePolicy").map((policy) => policy.property("redrivePolicy")),
-    ];
-    const arns = new Set<unknown>();
-    const producers = new Set<string>();
+    const policies = [QUEUE, "aws:sqs/redrivePolicy:RedrivePolicy"]
+      .flatMap((type) => graph.ofType(type))
+      .map((node) => node.property("redrivePolicy"));
+    const names = new Set<string>();
+    const makers = new Set<string>();
     for (const policy of policies) {
       const json = jsonOf(policy);
-      if (!json.known) json.producers.forEach((urn) => producers.add(urn));
-      else if (typeof json.value === "object" && json.value !== null)
-        arns.add(Reflect.get(json.value, "deadLetterTargetArn"));
+      if (json.known)
+        names.add(
+          String(Reflect.get(Object(json.value), "deadLetterTargetArn"))
+            .split(":")
+            .at(-1) ?? "",
+        );
+      else json.producers.forEach((urn) => makers.add(urn));
     }
-    return { arns, producers };
+    return { names, makers };
   });
 }
 
 function isDeadLetterQueue(queue: ResourceNode, graph: ResourceGraph): boolean {
-  if (!queue.property("redriveAllowPolicy").absent) return true;
-  if (graph.referring("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", queue).nodes.length > 0) return true;
-  const { arns, producers } = deadLetterTargets(graph);
+  const { names, makers } = deadLetterTargets(graph);
   const name: unknown = queue.outputs.name;
-  return (
-    producers.has(queue.urn) ||
-    [...arns].some((arn) => arn === queue.outputs.arn || (typeof name === "string" && String(arn).endsWith(`:${name}`)))
-  );
+  if (makers.has(queue.urn) || (typeof name === "string" && names.has(name))) return true;
+  const allows = [
+    queue,
+    ...graph.referring("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", queue).nodes,
+  ].map((node) => jsonOf(node.property("redriveAllowPolicy")));
+  return allows.some((policy) => policy.known && Reflect.get(Object(policy.value), "redrivePermission") === "byQueue");
 }
 
 export const availabilityRules: readonly Rule[] = [
@@ -189,15 +192,12 @@ export const availabilityRules: readonly Rule[] = [
     relaxedInDevelopment: true,
     remediation: "Give `subnets` one subnet in each of two or more zones.",
     url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
-    check(node, graph) {
-      const mappings = node.property("subnetMappings");
-      if (mappings.absent || (!mappings.unknown && mappings.items.length === 0))
-        return inTwoZones(node.property("subnets"), graph);
-      if (mappings.unknown) return undetermined(mappings);
-      const subnets = mappings.items.map((mapping) => graph.resolve(mapping.at("subnetId"), SUBNET).nodes[0]);
-      const zones = new Set(subnets.map((subnet, index) => (subnet === undefined ? index : zoneOf(subnet).fact)));
-      const known = new Set([...zones].map((zone) => (typeof zone === "object" && zone.known ? zone.value : zone)));
-      return known.size > 1 ? PASS : fail("It stands in one zone.", mappings);
+    check(node) {
+      // AWS takes one subnet for each zone.
+      const lists = [node.property("subnetMappings"), node.property("subnets")];
+      const hole = lists.find((list) => list.unknown);
+      if (hole !== undefined) return undetermined(hole);
+      return lists.some((list) => list.items.length > 1) ? PASS : fail("It stands in one zone.", "subnets");
     },
   },
   {

@@ -4,6 +4,8 @@ import type { PolicyResource } from "@pulumi/policy";
 import { ResourceGraph, type ResourceNode } from "../../analysis/graph";
 import { Key } from "../../components/security/key";
 import { Queue } from "../../components/messaging/queue";
+import { packs } from "../../policies/packs";
+import { evaluate } from "../../policies/rule";
 import { graphOf, ref, UNKNOWN, urnOf } from "../policies/fixture-graph";
 import { unknownCheckingProxy } from "../policies/sdk-proxy";
 import { recordProgram } from "../support/record";
@@ -161,6 +163,18 @@ describe("the graph of a program", () => {
     const recording = await recordProgram(() => void new Key("key", { description: "x", dataClass: "cardholder" }));
     const graph = ResourceGraph.fromRecording({ preview: false, resources: [...recording.resources].reverse() });
     assert.equal(only(graph, "key-alias").dataClass, "cardholder");
+  });
+});
+
+describe("what is only read", () => {
+  it("is in the graph and judged by no rule", async () => {
+    const recording = await recordProgram(
+      () => void aws.sqs.Queue.get("old", "https://sqs.eu-west-1.amazonaws.com/1/old"),
+    );
+    const graph = ResourceGraph.fromRecording(recording);
+    assert.equal(only(graph, "old").managed, false);
+    const rules = packs.flatMap((pack) => pack.rules);
+    assert.deepEqual(evaluate(rules, graph), []);
   });
 });
 

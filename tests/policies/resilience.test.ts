@@ -87,7 +87,6 @@ ruleCases(resilience, {
   "lb-multi-az": {
     secure: { ...zones, balancer },
     broken: {
-      "one zone": oneZone,
       "one subnet": { balancer: { subnets: ["subnet-1"] } },
       "one mapping": { balancer: { subnets: undefined, subnetMappings: [{ subnetId: "subnet-1" }] } },
     },
@@ -154,7 +153,21 @@ ruleCases(resilience, {
       },
       dlq: { type: "aws:sqs/queue:Queue", inputs: { name: "orders-dlq" } },
     },
-    broken: without("queue", "redrivePolicy"),
+    broken: {
+      ...without("queue", "redrivePolicy"),
+      "a queue that refuses to be one for others": {
+        queue: { redrivePolicy: undefined, redriveAllowPolicy: JSON.stringify({ redrivePermission: "denyAll" }) },
+      },
+    },
+    notApplicable: {
+      "a queue that says whose it is": {
+        dlq: undefined,
+        queue: {
+          redrivePolicy: undefined,
+          redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: ["arn"] }),
+        },
+      },
+    },
     notNeeded: { "queue.redrivePolicy": "a policy that is not known yet is a policy" },
   },
   "rds-backups": {
