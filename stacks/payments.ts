@@ -1,8 +1,7 @@
 import { ShieldProtection } from "../components/edge/shield-protection";
-import type { Region } from "../components/network/region";
 import type { PaymentsConfig } from "./config/schema";
 import type { PaymentsOutputs, RegionOutputs } from "./payments/outputs";
-import { paymentsRegion } from "./payments/region";
+import { paymentsRegion, type RegionalPayments } from "./payments/region";
 import { webFront } from "./payments/web-front";
 import { world } from "./payments/world";
 
@@ -15,7 +14,7 @@ import { world } from "./payments/world";
  *          -> queues -> processor integration -> NAT -> payment processors
  *          -> write buffer -> ledger writer -> sharded PostgreSQL, Valkey in front
  *
- * Regions share nothing and roll out one after another.
+ * Regions share nothing, unless an Aurora global database is chosen in place of the shards, and roll out one after another.
  */
 export function payments(config: PaymentsConfig): PaymentsOutputs {
   const shared = world(config);
@@ -34,11 +33,10 @@ export function payments(config: PaymentsConfig): PaymentsOutputs {
   }
 
   const regions: Record<string, RegionOutputs> = {};
-  let previous: Region | undefined;
+  let previous: RegionalPayments | undefined;
   for (const site of config.regions) {
-    const { region, outputs } = paymentsRegion(config, site, shared, previous);
-    regions[site.name] = outputs;
-    previous = region;
+    previous = paymentsRegion(config, site, shared, previous);
+    regions[site.name] = previous.outputs;
   }
 
   return {

@@ -116,12 +116,13 @@ export class AuroraGlobal extends Component {
   readonly secretArn: pulumi.Output<string>;
   /** `primary`, and the secondaries by their keys; `addSecondary` adds to it. */
   readonly regions: Readonly<Record<string, AuroraRegion>>;
+  /** The region that was made first. */
+  readonly primary: AuroraRegion;
   readonly databaseName: string;
   readonly identifier: string;
   readonly nodes: { readonly globalCluster: aws.rds.GlobalCluster; readonly masterSecret: MasterSecret };
   private readonly members: Record<string, AuroraRegion> = {};
   private readonly settings: AuroraSettings;
-  private readonly primary: AuroraRegion;
   private readonly globalCluster: aws.rds.GlobalCluster;
 
   constructor(

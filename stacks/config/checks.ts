@@ -1,4 +1,4 @@
-import { CLUSTER_CLASS } from "../../components/data/instance-class";
+import { CLUSTER_CLASS, GLOBAL_CLASS } from "../../components/data/instance-class";
 import { bucketProblem, SHARD_BUCKETS } from "../../components/data/shard-directory";
 import { overlaps, parseCidr, vpcCidrProblem } from "../../components/network/cidr";
 import { FARGATE_SIZES } from "../../components/compute/fargate-size";
@@ -135,16 +135,7 @@ function databaseProblems({ database, objectives, regions }: PaymentsConfig, pro
       message: "Production keeps backups for at least 7 days.",
     });
   }
-  if (database.engine === "aurora-global") {
-    if (regions.length < 2)
-      problems.push({
-        path: "database.engine",
-        value: database.engine,
-        message: "A global database needs at least two regions.",
-        fix: "Use rds, or add a region.",
-      });
-    return problems;
-  }
+  if (database.engine === "aurora-global") return [...problems, ...globalDatabaseProblems(database, regions)];
   if (database.maxStorageGiB !== undefined && database.maxStorageGiB < database.storageGiB * 1.1) {
     problems.push({
       path: "database.maxStorageGiB",
@@ -176,6 +167,35 @@ function databaseProblems({ database, objectives, regions }: PaymentsConfig, pro
 }
 
 type RdsConfig = Extract<PaymentsConfig["database"], { engine: "rds" }>;
+type GlobalConfig = Extract<PaymentsConfig["database"], { engine: "aurora-global" }>;
+
+/** Aurora's limit: one region that writes, ten that follow. */
+const GLOBAL_REGIONS = 11;
+
+function globalDatabaseProblems(database: GlobalConfig, regions: PaymentsConfig["regions"]): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (regions.length < 2 || regions.length > GLOBAL_REGIONS) {
+    problems.push({
+      path: "database.engine",
+      value: database.engine,
+      message: `A global database stands in at least two regions and at most ${GLOBAL_REGIONS}.`,
+      fix: "Use rds, or change regions.",
+    });
+  }
+  if (!GLOBAL_CLASS.test(database.instanceClass)) {
+    problems.push({
+      path: "database.instanceClass",
+      value: database.instanceClass,
+      message: "A global database takes memory optimized classes only, such as db.r8g.xlarge.",
+    });
+  }
+  regions.forEach(({ zones }, index) => {
+    if (zones.length > database.readers) return;
+    const message = `The writer and each of database.readers (${database.readers}) stand in a zone of their own.`;
+    problems.push({ path: `regions[${index}].zones`, value: zones, message, fix: "Add a zone, or lower readers." });
+  });
+  return problems;
+}
 
 /** AWS Backup has no continuous backup for Multi-AZ DB clusters. */
 const CLUSTER_RPO_MINUTES = 120;

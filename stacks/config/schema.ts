@@ -229,7 +229,12 @@ export const paymentsSchema = z.strictObject({
     .strictObject({
       /** OpenSearch, fed with the services' logs. */
       logSearch: z
-        .strictObject({ instanceType: z.string().endsWith(".search"), volumeGiB: z.int().min(10).max(24576) })
+        .strictObject({
+          instanceType: z.string().endsWith(".search"),
+          volumeGiB: z.int().min(10).max(3072),
+          /** Whether the first region makes the role that OpenSearch has once in an account. Default: as `baseline.account`. */
+          createServiceLinkedRole: z.boolean().optional(),
+        })
         .optional(),
       /** Managed Prometheus and Grafana, fed by collector sidecars. */
       metrics: z.strictObject({ collectorImage: z.string().min(1) }).optional(),

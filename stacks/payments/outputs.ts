@@ -33,11 +33,16 @@ export interface RegionOutputs {
   readonly grafanaUrl?: pulumi.Output<string>;
 }
 
-/** `rds`: the parameter that maps client ids to shards, and each shard's endpoints. `aurora-global`: the cluster's. */
+/** `rds`: the parameter that maps client ids to shards, and each shard's endpoints. `aurora-global`: those of the cluster. */
 export interface DatabaseOutputs {
   /** Parameter that services read to find the shard of a client id. */
   readonly directory?: pulumi.Output<string>;
-  /** Shard (or cluster) -> `<host>:<port>` to write to and hosts to read from; without any, reads go to the writer. */
+  /** `<host>:<port>` that follows the writer from region to region, for whoever has a network path to each of them. */
+  readonly globalWriter?: pulumi.Output<string>;
+  /**
+   * Shard (or `ledger`, the region's Aurora cluster) -> `<host>:<port>` to write to and hosts to read from; without any, reads go to the
+   * writer. The writer of an Aurora cluster that follows is inactive; its reader takes writes and sends them on.
+   */
   readonly endpoints: Record<
     string,
     { readonly writer: pulumi.Output<string>; readonly readers: pulumi.Output<string>[] }

@@ -1,6 +1,7 @@
 import { Cluster } from "../../components/compute/cluster";
 import { LoadBalancer } from "../../components/compute/load-balancer";
 import { shortRegion } from "../../components/core";
+import type { AuroraGlobal } from "../../components/data/aurora-global";
 import { Cache } from "../../components/data/cache";
 import { ApiGateway } from "../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../components/edge/api-gateway-account";
@@ -29,11 +30,13 @@ import type { World } from "./world";
 export interface RegionalPayments {
   readonly region: Region;
   readonly outputs: RegionOutputs;
+  /** The database that all regions share, where the configuration picks one. */
+  readonly globalDatabase?: AuroraGlobal;
 }
 
 /**
- * One region of the payments platform. It shares nothing with the others but the DNS zone, and starts only when the region before
- * it is up and healthy.
+ * One region of the payments platform. It shares nothing with the others but the DNS zone and, where the configuration says so, one global
+ * database; it starts only when the region before it is up and healthy.
  *
  *     clients -> WAF -> API gateway -> VPC link -> NLB -> services -> queues -> workers -> shards, processors
  */
@@ -41,18 +44,20 @@ export function paymentsRegion(
   config: PaymentsConfig,
   site: RegionConfig,
   world: World,
-  after: Region | undefined,
+  previous: RegionalPayments | undefined,
 ): RegionalPayments {
   const prefix = `payments-${shortRegion(site.name)}`;
   const region = new Region(prefix, {
     region: site.name,
-    after,
+    after: previous?.region,
     environment: config.environment,
     owner: config.owner,
     dataClass: "cardholder",
   });
   const here = { parent: region };
 
+  // What an account has once is made with the first region, wherever that is.
+  const first = previous === undefined;
   // Keys, alarms and what watches the account.
   const key = new Key(
     `${prefix}-key`,
@@ -70,7 +75,7 @@ export function paymentsRegion(
   const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
   region.sendAlarmsTo(alerts.topics);
   if (config.baseline.regional === "create") {
-    new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey }, here);
+    new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey, globalTypes: first }, here);
   }
 
   const processors = Object.fromEntries(
@@ -115,7 +120,7 @@ export function paymentsRegion(
   const events = eventLog(config, { prefix, region, vpc, key });
 
   // Where data lives: shards with readers, a cache in front of them, secrets.
-  const database = paymentsDatabase(config, { prefix, region, vpc, key });
+  const database = paymentsDatabase(config, { prefix, region, vpc, key }, previous?.globalDatabase);
   const cache = new Cache(
     `${prefix}-cache`,
     { vpc, key, engine: config.cache.engine, nodeType: config.cache.nodeType, replicas: config.cache.replicas },
@@ -173,7 +178,7 @@ export function paymentsRegion(
 
   // The services, over all zones.
   const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
-  const watch = telemetry(config, { prefix, region, vpc, key: logKey, first: after === undefined });
+  const watch = telemetry(config, { prefix, region, vpc, key: logKey, first });
   const services = deployServices(config.services, {
     prefix,
     region,
@@ -233,6 +238,7 @@ export function paymentsRegion(
     outputs: {
       apiUrl: `https://${regionalHost}`,
       privateApiUrl: privateApi.url,
+    globalDatabase: database.global,
       natAddresses: vpc.natAddresses,
       queues: {
         payments: { url: payments.url, arn: payments.arn },

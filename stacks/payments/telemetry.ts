@@ -33,7 +33,7 @@ export function telemetry(
         instanceType: logSearch.instanceType as `${string}.search`,
         volumeSizeGiB: logSearch.volumeGiB,
         // An account that this stack sets up has none yet; it is one for all regions.
-        createServiceLinkedRole: first && baseline.account === "create",
+        createServiceLinkedRole: first && (logSearch.createServiceLinkedRole ?? baseline.account === "create"),
       },
       here,
     );

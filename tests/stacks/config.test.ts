@@ -276,6 +276,30 @@ describe("configuration", () => {
       },
       problem: /database\.engine = "aurora-global": .*two regions/,
     },
+    "a global database in too many regions": {
+      changes: {
+        "palisade:regions": Array.from({ length: 12 }, (_, index) => ({
+          ...region({})[0],
+          name: `us-${index < 6 ? "east" : "west"}-${index % 6}`,
+          zones: ["a", "b"].map((zone) => `us-${index < 6 ? "east" : "west"}-${index % 6}${zone}`),
+          cidr: `10.${index}.0.0/16`,
+        })),
+        "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large" },
+      },
+      problem: /database\.engine = "aurora-global": .*at most 11/,
+    },
+    "a class that global databases do not take": {
+      changes: { "palisade:database": { engine: "aurora-global", instanceClass: "db.m8g.large" } },
+      problem: /database\.instanceClass = "db\.m8g\.large": .*memory optimized/,
+    },
+    "more global database instances than zones": {
+      changes: { "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large", readers: 3 } },
+      problem: /regions\[0\]\.zones = .*readers \(3\)/,
+    },
+    "a volume that OpenSearch does not take": {
+      changes: { "palisade:observability": { logSearch: { instanceType: "r6g.large.search", volumeGiB: 3073 } } },
+      problem: /observability\.logSearch\.volumeGiB = 3073/,
+    },
     "Kafka over two zones": {
       changes: {
         "palisade:regions": region({}),
