@@ -2,11 +2,13 @@ import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph
 import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
 import { each, given, isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
-import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, type Verdict } from "../rule";
 import { isStrongApiGatewayPolicy, isStrongCloudFrontPolicy } from "./tls-policies";
 
 const REST_API = "aws:apigateway/restApi:RestApi";
 const STAGE = "aws:apigateway/stage:Stage";
+const BASE_PATH_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping";
+const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
 const HTTP_STAGE = "aws:apigatewayv2/stage:Stage";
 const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
@@ -21,6 +23,8 @@ const METHODS = /^(get|put|post|delete|head|patch|x-amazon-apigateway-any-method
 interface Operation {
   /** Where it stands, e.g. `body.paths["/orders"].get`. */
   readonly path: string;
+  /** What a caller asks for, e.g. `get /orders`. */
+  readonly request: string;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
@@ -34,7 +38,12 @@ function operations(api: ResourceNode, judge: (operation: Operation, document: o
       ...Object.entries(Object(paths)).flatMap(([path, methods]) =>
         Object.entries(Object(methods))
           .filter(([method]) => METHODS.test(method))
-          .map(([method, value]) => judge({ path: `body.paths["${path}"].${method}`, value: Object(value) }, body)),
+          .map(([method, value]) =>
+            judge(
+              { path: `body.paths["${path}"].${method}`, request: `${method} ${path}`, value: Object(value) },
+              body,
+            ),
+          ),
       ),
     );
   });
@@ -68,6 +77,28 @@ function whenPrivate(node: ResourceNode, graph: ResourceGraph, judge: (isPrivate
       ? judge(false)
       : when(api.property("endpointConfiguration.types"), (type) => judge(type === "PRIVATE")),
   );
+}
+
+/**
+ * Judges whether a request without authorization is the one that Route 53's checkers, which can sign nothing, send to this API by one of
+ * its names. Otherwise `otherwise` stands.
+ */
+function ofHealthCheck(request: string, api: ResourceNode, graph: ResourceGraph, otherwise: Verdict): Outcome {
+  return joined(graph.referring(BASE_PATH_MAPPING, "restApi", api), (mappings) => {
+    const pairs = graph.ofType(HEALTH_CHECK).flatMap((check) => mappings.map((mapping) => ({ check, mapping })));
+    const asked = pairs.map(({ check, mapping }) =>
+      when(check.property("resourcePath"), (path) =>
+        when(mapping.property("basePath"), (base) => {
+          if (!request.startsWith("get ") || path !== `${base ? `/${String(base)}` : ""}${request.slice(4)}`)
+            return otherwise;
+          return when(check.property("fqdn"), (host) =>
+            when(mapping.property("domainName"), (name) => (host === name ? PASS : otherwise)),
+          );
+        }),
+      ),
+    );
+    return any(asked, otherwise);
+  });
 }
 
 function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | undefined) => Outcome): Outcome {
@@ -217,19 +248,18 @@ export const edgeRules: readonly Rule[] = [
     requirements: ["7.2.1"],
     controls: ["APIGateway.8"],
     types: [REST_API, "aws:apigateway/method:Method", "aws:apigatewayv2/route:Route"],
-    remediation: "Set an authorizer, AWS_IAM, or require an API key; OPTIONS (CORS) methods need none.",
+    remediation:
+      "Set an authorizer, AWS_IAM, or require an API key; OPTIONS (CORS) and the GET of a Route 53 health check need none.",
     url: `${API_DOCS}/apigateway-control-access-to-api.html`,
     check(node, graph) {
       const missing = "Anyone may call it.";
       if (node.type === REST_API) {
         return when(node.property("endpointConfiguration.types"), (type) => {
           if (type === "PRIVATE") return notApplicable("Its policy says which VPC endpoints may call it.");
-          return operations(node, ({ path, value }, document) => {
+          return operations(node, ({ path, request, value }, document) => {
             const security = value.security ?? Reflect.get(document, "security");
-            // An empty list is OpenAPI's way to say that an operation is open to everyone on purpose.
-            return Array.isArray(security)
-              ? PASS
-              : fail(`${missing} If it should be open, say so with an empty \`security\`.`, path);
+            const asks = Array.isArray(security) && security.some((way) => Object.keys(Object(way)).length > 0);
+            return asks ? PASS : ofHealthCheck(request, node, graph, fail(missing, path));
           });
         });
       }

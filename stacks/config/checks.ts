@@ -288,13 +288,30 @@ function processorProblems({ processors, regions }: PaymentsConfig): ConfigProbl
 
 function otherProblems(config: PaymentsConfig, production: boolean): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const { apiCache, cache, domain, messaging, observability, regions, services } = config;
+  const { apiCache, cache, domain, messaging, observability, regions, services, signIn } = config;
   for (const path of Object.keys(apiCache?.paths ?? {})) {
     const name = path.split("/")[1] ?? "";
     if (services[name]?.role !== "external-api") {
       const message = `${name} is no external-api; only there does a key tell callers apart, so that nobody gets another's answer.`;
       problems.push({ path: `apiCache.paths.${path}`, message });
     }
+  }
+  if ((signIn.userPoolArns === undefined) !== (signIn.origin === undefined)) {
+    problems.push({
+      path: "signIn",
+      value: signIn,
+      message:
+        "userPoolArns and origin belong together: the web front may call no other origin to get its users' tokens.",
+      fix: "Give both, or neither.",
+    });
+  }
+  if (signIn.userPoolArns !== undefined && signIn.email !== undefined) {
+    problems.push({
+      path: "signIn.email",
+      value: signIn.email.from,
+      message: "Pools that stand already have a sender of their own.",
+      fix: "Remove it.",
+    });
   }
   if (production && cache.replicas < 1) {
     problems.push({

@@ -110,6 +110,35 @@ const cachedPath = z.strictObject({
   queryStrings: z.array(z.string().regex(/^[A-Za-z0-9._$-]+$/, "Use letters, digits and . _ $ -.")).default([]),
 });
 
+const signIn = z.strictObject({
+  /** User pools that stand already; the APIs of all regions take the tokens of each. Default: every region makes one. */
+  userPoolArns: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool\/[\w-]+_[0-9a-zA-Z]+$/,
+          "Give the ARN of a user pool such as arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3.",
+        ),
+    )
+    .min(1, "Give at least one pool, or leave it out.")
+    .optional(),
+  /** Origin of those pools' sign-in pages, which the web front may call. */
+  origin: z
+    .string()
+    .regex(/^https:\/\/[a-z0-9.-]+$/, "Give an origin such as https://sign-in.example.com.")
+    .optional(),
+  /** Who invites users and sends them codes, where the regions make the pools. Default: Cognito, 50 messages a day. */
+  email: z
+    .strictObject({
+      /** e.g. `no-reply@pay.example.com`. */
+      from: email,
+      /** SES identity that is verified in every region: the address or its domain. */
+      identity: z.union([email, hostname]),
+    })
+    .optional(),
+});
+
 const bucket = z
   .int()
   .min(0)
@@ -198,6 +227,8 @@ export const paymentsSchema = z.strictObject({
     ),
   database,
   cache,
+  /** Where the people who use the web front sign in. */
+  signIn: signIn.default({}),
   /** Answers that each region's API keeps, for each client apart, and gives without asking the service. */
   apiCache: z
     .strictObject({

@@ -7,6 +7,15 @@ type ByRegion<T> = Record<string, T>;
 export interface RegionOutputs {
   /** Public API of this region, whatever the health of the others: `https://<short region>.<api host>`. */
   readonly apiUrl: string;
+  /**
+   * Where the web front's users sign in: user pool, its public client, origin of the pages and of `/oauth2/token`. The token goes to this region's
+   * own `apiUrl`. Absent where the configuration names the pools.
+   */
+  readonly signIn?: {
+    readonly userPoolId: pulumi.Output<string>;
+    readonly clientId: pulumi.Output<string>;
+    readonly url: string;
+  };
   /** Private API, reachable through the VPC's own endpoint. */
   readonly privateApiUrl: pulumi.Output<string>;
   /** Zone -> address that calls to payment processors come from: hand them over to be whitelisted. */

@@ -23,15 +23,16 @@ import { eventLog } from "./event-log";
 import { listenerPort } from "./listener-port";
 import type { RegionOutputs } from "./outputs";
 import { deployServices } from "./services";
+import { signIn } from "./sign-in";
 import { telemetry } from "./telemetry";
 import { clientRequestsPer5Minutes, clientsOf, connectServices, planApis } from "./wiring";
 import type { World } from "./world";
 
 export interface RegionalPayments {
   readonly region: Region;
-  readonly outputs: RegionOutputs;
   /** The database that all regions share, where the configuration picks one. */
   readonly globalDatabase?: AuroraGlobal;
+  readonly outputs: RegionOutputs;
 }
 
 /**
@@ -55,9 +56,9 @@ export function paymentsRegion(
     dataClass: "cardholder",
   });
   const here = { parent: region };
-
   // What an account has once is made with the first region, wherever that is.
   const first = previous === undefined;
+
   // Keys, alarms and what watches the account.
   const key = new Key(
     `${prefix}-key`,
@@ -137,7 +138,8 @@ export function paymentsRegion(
     here,
   );
 
-  // The APIs: public behind a web ACL, private for callers inside.
+  // The APIs: public behind a web ACL, for users who have signed in and clients with a key; private for callers inside.
+  const users = signIn(config, { prefix, region, key: logKey });
   const gatewayAccount = new ApiGatewayAccount(`${prefix}-api-account`, {}, here);
   const { publicRoutes, privateRoutes, servers, healthCheck } = planApis(config);
   const backends = Object.fromEntries(
@@ -148,6 +150,7 @@ export function paymentsRegion(
     {
       backends,
       routes: publicRoutes,
+      cognitoUserPoolArns: users.userPoolArns,
       clients: clientsOf(config, world.clientKeys),
       cors: { origin: `https://${config.domain.web}.${config.domain.name}` },
       cache: config.apiCache && { size: config.apiCache.sizeGB },
@@ -235,10 +238,11 @@ export function paymentsRegion(
 
   return {
     region,
+    globalDatabase: database.global,
     outputs: {
       apiUrl: `https://${regionalHost}`,
+      signIn: users.pool && { userPoolId: users.pool.userPoolId, clientId: users.pool.clientId, url: users.pool.url },
       privateApiUrl: privateApi.url,
-    globalDatabase: database.global,
       natAddresses: vpc.natAddresses,
       queues: {
         payments: { url: payments.url, arn: payments.arn },

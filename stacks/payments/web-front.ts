@@ -2,6 +2,7 @@ import { Certificate } from "../../components/edge/certificate";
 import { Firewall } from "../../components/edge/firewall";
 import { Frontend } from "../../components/edge/frontend";
 import type { PaymentsConfig } from "../config/schema";
+import { originsCalled } from "./sign-in";
 import type { World } from "./world";
 
 /** Route 53 -> CloudFront with WAF -> private S3: the web front, served from the edge nearest to the user. */
@@ -27,7 +28,7 @@ export function webFront(config: PaymentsConfig, { site, key, dns }: World): Fro
       dns,
       firewall,
       key,
-      connectTo: [`https://${config.domain.api}.${config.domain.name}`],
+      connectTo: originsCalled(config),
       dataClass: "public",
     },
     here,

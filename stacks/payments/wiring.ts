@@ -83,10 +83,10 @@ export interface ApiPlan {
   readonly healthCheck: string;
 }
 
-/** Web servers and the external API are public, the external API for clients with a key; the internal API is private. */
+/** Web servers are there for whoever has signed in, the external API for clients with a key; the internal API is private. */
 export function planApis({ services, apiCache }: PaymentsConfig): ApiPlan {
   const named = (role: ServiceRole) => Object.keys(services).filter((name) => services[name]?.role === role);
-  const routes = (role: ServiceRole, auth: "none" | "api-key" | "iam"): Routes =>
+  const routes = (role: ServiceRole, auth: "cognito" | "api-key" | "iam"): Routes =>
     Object.fromEntries(named(role).map((to) => [`/${to}`, { to, below: true, auth }]));
   const cached = Object.entries(apiCache?.paths ?? {}).map(([path, { seconds, queryStrings }]) => {
     const route: Route = { to: path.split("/")[1] ?? "", auth: "api-key" };
@@ -96,7 +96,7 @@ export function planApis({ services, apiCache }: PaymentsConfig): ApiPlan {
   if (healthCheck === undefined) throw new Error("The configuration has made sure of an external-api.");
   return {
     publicRoutes: {
-      ...routes("web-server", "none"),
+      ...routes("web-server", "cognito"),
       ...routes("external-api", "api-key"),
       ...Object.fromEntries(cached),
     },

@@ -100,6 +100,11 @@ const privateApi = {
     },
   },
 };
+/** A REST API of which one request is public. */
+const publicOperation = (method: string, path = "/health") => ({
+  body: JSON.stringify({ openapi: "3.0.1", paths: { [path]: { [method]: {} } } }),
+});
+
 const openApi = (operation: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { get: operation, options: {} } }, ...more });
 
@@ -201,13 +206,15 @@ ruleCases(pciDss, {
     },
     broken: {
       "an operation without": { api: { body: openApi({}) } },
+      "an operation that takes back what holds for the document": {
+        api: { body: openApi({ security: [] }, { security: [{ iam: [] }] }) },
+      },
       "a method without": { method: { authorization: "NONE" } },
       "a route without": { route: { authorizationType: undefined } },
     },
     alsoSecure: {
       "an API key": { method: { authorization: "NONE", apiKeyRequired: true } },
       preflights: { method: { authorization: "NONE", httpMethod: "OPTIONS" } },
-      "an operation that is open on purpose": { api: { body: openApi({ security: [] }) } },
       "what holds for the whole document": { api: { body: openApi({}, { security: [{ iam: [] }] }) } },
       "a private API": {
         api: { endpointConfiguration: { types: "PRIVATE" }, body: undefined },
@@ -361,6 +368,39 @@ ruleCases(pciDss, {
       "a rule without": {
         acl: { rules: rules({ managedRuleGroupStatement: { name: "AWSManagedRulesCommonRuleSet" } }, false) },
       },
+    },
+  },
+});
+
+// Route 53's checkers sign nothing: the one request that they send may be public.
+ruleCases(pciDss, {
+  "apigateway-authorization": {
+    secure: {
+      api: {
+        type: "aws:apigateway/restApi:RestApi",
+        inputs: { endpointConfiguration: { types: "REGIONAL" }, ...publicOperation("get") },
+      },
+      mapping: {
+        type: "aws:apigateway/basePathMapping:BasePathMapping",
+        inputs: { restApi: ref("api"), domainName: "eu-west-1.api.example.com" },
+      },
+      check: {
+        type: "aws:route53/healthCheck:HealthCheck",
+        inputs: { type: "HTTPS", fqdn: "eu-west-1.api.example.com", resourcePath: "/health" },
+      },
+    },
+    broken: {
+      "a public path without a health check": { check: undefined },
+      "a public path that the health check does not ask for": { check: { resourcePath: "/up" } },
+      "a public path that takes more than GET": { api: publicOperation("x-amazon-apigateway-any-method") },
+      "a public POST": { api: publicOperation("post") },
+      "a public path below": { api: publicOperation("get", "/health/{proxy+}") },
+      "a health check of another host": { check: { fqdn: "www.example.com" } },
+      "a health check of an API without a name": { mapping: undefined },
+      "a health check outside the base path": { mapping: { basePath: "v1" } },
+    },
+    alsoSecure: {
+      "a base path": { mapping: { basePath: "v1" }, check: { resourcePath: "/v1/health" } },
     },
   },
 });
