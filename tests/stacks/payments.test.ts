@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { record, type RecordedResource, type Recording, UNKNOWN } from "../../simulator";
 import program from "../../stacks/program";
 import { named, ofType } from "../support/record";
 import { recordStack } from "../support/record-stack";
-import { stackValues } from "../support/stack-file";
+import { ROOT, stackValues } from "../support/stack-file";
 import { effect, leaves, StackRecording } from "../support/stack-recording";
 
 /** A key of Pulumi.prod.yaml, as an object to change. */
@@ -145,6 +147,7 @@ describe("payments stack", function () {
       "privateApiUrl",
       "queues",
       "secretArns",
+      "signIn",
     ];
 
     it("are those that are promised, resolved to the last one", () => {
@@ -185,6 +188,14 @@ describe("payments stack", function () {
         assert.ok(concerned.length >= 2, String(path));
         for (const leaf of concerned) assert.match(String(leaf.value), shape, leaf.path);
       }
+    });
+
+    it("are all explained in docs/systems/payments.md", () => {
+      const declared = readFileSync(join(ROOT, "stacks", "payments", "outputs.ts"), "utf8");
+      const names = [...declared.matchAll(/readonly (\w+)\??:/g)].map((match) => match[1]!);
+      assert.ok(names.length > 25);
+      const text = readFileSync(join(ROOT, "docs", "systems", "payments.md"), "utf8");
+      for (const name of names) assert.match(text, new RegExp(`\`[^\`\n]*\\b${name}\\b[^\`\n]*\``), name);
     });
 
     it("lists each reader of a shard once", () => {
@@ -479,7 +490,7 @@ describe("payments stack", function () {
         paths: Record<string, Record<string, Record<string, unknown>>>;
       };
 
-    it("opens the web server to all, the external API to clients with a key, and the internal one to neither", () => {
+    it("opens the web server to users who have signed in, the external API to clients with a key, and the internal one to neither", () => {
       const { paths } = document("payments-use1-api-api");
       assert.deepEqual(Object.keys(paths).sort(), [
         "/external-api",
@@ -492,7 +503,7 @@ describe("payments stack", function () {
       const anyMethod = (path: string) => paths[path]?.["x-amazon-apigateway-any-method"]?.security;
       assert.deepEqual(anyMethod("/external-api/{proxy+}"), [{ api_key: [] }]);
       assert.deepEqual(anyMethod("/external-api/currencies"), [{ api_key: [] }]);
-      assert.deepEqual(anyMethod("/web-server/{proxy+}") ?? [], []);
+      assert.deepEqual(anyMethod("/web-server/{proxy+}"), [{ cognito: [] }]);
     });
 
     it("asks callers of the private API for AWS credentials", () => {
@@ -642,14 +653,14 @@ describe("payments stack", function () {
     const inEach = (lines: readonly string[]) =>
       SHORT.flatMap((short) => lines.map((line) => line.replaceAll("<region>", `payments-${short}`))).sort();
 
-    it("a region: nothing that stands changes", async () => {
+    it("a region: only the list of what the web front may call", async () => {
       const third = {
         name: "ap-southeast-2",
         zones: ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"],
         cidr: "10.22.0.0/16",
       };
       const { changed, added } = await changedBy({ "palisade:regions": [...production("regions"), third] });
-      assert.deepEqual(changed, []);
+      assert.deepEqual(changed, ["payments-web-headers: securityHeadersConfig"]);
       assert.ok(added > 400);
     });
 
@@ -761,6 +772,12 @@ describe("payments stack", function () {
       "aws:cloudwatch/eventRule:EventRule": { property: "name", max: 64 },
       "aws:cloudwatch/logGroup:LogGroup": { property: "name", max: 512, pattern: /^[\w/.#-]+$/ },
       "aws:cloudwatch/metricAlarm:MetricAlarm": { property: "name", max: 255 },
+      "aws:cognito/userPool:UserPool": { property: "name", max: 128, pattern: /^[\w\s+=,.@-]+$/ },
+      "aws:cognito/userPoolDomain:UserPoolDomain": {
+        property: "domain",
+        max: 63,
+        pattern: /^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+      },
       "aws:ec2/securityGroup:SecurityGroup": {
         property: "name",
         max: 255,
