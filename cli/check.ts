@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { ResourceGraph } from "../analysis/graph";
 import { packs } from "../policies/packs";
-import { evaluate, type Finding } from "../policies/rule";
+import { evaluate } from "../policies/rule";
 import { record, type Recording } from "../simulator";
 import program from "../stacks/program";
+import type { CheckResult } from "./check-result";
 import { findProject, readStackConfig, stackNames, type Project } from "./project";
 import { renderJson } from "./render/json";
 import { renderTerminal } from "./render/terminal";
@@ -14,13 +15,6 @@ export interface CheckOptions {
   readonly cwd: string;
   readonly json?: boolean;
   readonly full?: boolean;
-}
-
-/** A recorded stack and what the policy packs say of it. */
-export interface CheckResult {
-  readonly recording: Recording;
-  readonly findings: readonly Finding[];
-  readonly positions: SourcePositions;
 }
 
 /** `palisade check`: records a stack, judges it and prints the report. Returns the exit code: 1 when a rule is violated. */

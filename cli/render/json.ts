@@ -1,5 +1,5 @@
 import type { RecordedResource } from "../../simulator";
-import type { CheckResult } from "../check";
+import type { CheckResult } from "../check-result";
 
 const REDACTED = "[secret]";
 

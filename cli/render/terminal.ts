@@ -1,6 +1,6 @@
 import { createColors, isColorSupported } from "picocolors";
 import { packs } from "../../policies/packs";
-import type { CheckResult } from "../check";
+import type { CheckResult } from "../check-result";
 import { countsByType, resourceTree, shortType, type TreeNode } from "./tree";
 
 const WIDTH = 118;

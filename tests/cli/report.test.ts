@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import { ResourceGraph } from "../../analysis/graph";
-import { exitCode, type CheckResult } from "../../cli/check";
+import { exitCode } from "../../cli/check";
+import type { CheckResult } from "../../cli/check-result";
 import { renderJson } from "../../cli/render/json";
 import { renderTerminal } from "../../cli/render/terminal";
 import { SourcePositions } from "../../cli/source-position";
