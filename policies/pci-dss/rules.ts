@@ -1,7 +1,8 @@
 import type { Pack } from "../rule";
+import { apiGatewayRules } from "./api-gateway";
+import { cloudFrontRules } from "./cloudfront";
 import { dataStoreRules } from "./data-stores";
 import { ecsRules } from "./ecs";
-import { edgeRules } from "./edge";
 import { keyAndSecretRules } from "./keys-and-secrets";
 import { loadBalancerRules } from "./load-balancers";
 import { loggingRules } from "./logging";
@@ -9,6 +10,7 @@ import { messagingRules } from "./messaging";
 import { networkRules } from "./network";
 import { rdsRules } from "./rds";
 import { s3Rules } from "./s3";
+import { wafRules } from "./waf";
 
 /** Encryption at rest and in transit, no public data, closed networks, logs: what PCI DSS v4.0.1 asks of each resource. */
 export const pciDss: Pack = {
@@ -21,7 +23,9 @@ export const pciDss: Pack = {
     ...messagingRules,
     ...keyAndSecretRules,
     ...loadBalancerRules,
-    ...edgeRules,
+    ...apiGatewayRules,
+    ...cloudFrontRules,
+    ...wafRules,
     ...networkRules,
     ...ecsRules,
     ...loggingRules,

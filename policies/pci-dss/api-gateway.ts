@@ -1,20 +1,16 @@
-import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import type { ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
-import { each, given, isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { given, isTrue, joined, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, type Verdict } from "../rule";
-import { isStrongApiGatewayPolicy, isStrongCloudFrontPolicy } from "./tls-policies";
+import { isStrongApiGatewayPolicy } from "./tls-policies";
 
 const REST_API = "aws:apigateway/restApi:RestApi";
 const STAGE = "aws:apigateway/stage:Stage";
 const BASE_PATH_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping";
 const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
 const HTTP_STAGE = "aws:apigatewayv2/stage:Stage";
-const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
-const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 const API_DOCS = "https://docs.aws.amazon.com/apigateway/latest/developerguide";
-const CLOUDFRONT_DOCS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide";
-const WAF_DOCS = "https://docs.aws.amazon.com/waf/latest/developerguide";
 
 /** Where an OpenAPI document holds the API's resource policy. */
 const POLICY_KEY = "x-amazon-apigateway-policy";
@@ -101,18 +97,7 @@ function ofHealthCheck(request: string, api: ResourceNode, graph: ResourceGraph,
   });
 }
 
-function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | undefined) => Outcome): Outcome {
-  const policyOf = (value: unknown) => (value === undefined ? undefined : String(value));
-  const standard = distribution.property("defaultCacheBehavior.viewerProtocolPolicy");
-  return all(
-    when(standard, (value) => judge(policyOf(value))),
-    each(distribution.property("orderedCacheBehaviors"), (behavior) =>
-      when(behavior.at("viewerProtocolPolicy"), (value) => judge(policyOf(value))),
-    ),
-  );
-}
-
-export const edgeRules: readonly Rule[] = [
+export const apiGatewayRules: readonly Rule[] = [
   {
     id: "apigateway-domain-tls",
     title: "API domain names accept TLS 1.2 or better only.",
@@ -304,182 +289,6 @@ export const edgeRules: readonly Rule[] = [
       }
       return when(node.property("type"), (type) =>
         /^HTTP(_PROXY)?$/.test(String(type)) ? plainUri(node, "uri") : notApplicable("AWS's own API is always TLS."),
-      );
-    },
-  },
-  {
-    id: "cloudfront-viewer-tls",
-    title: "CloudFront serves viewers over TLS 1.2 or better, with a certificate of its own domain.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["CloudFront.3", "CloudFront.7", "CloudFront.8", "CloudFront.15"],
-    types: [DISTRIBUTION],
-    remediation:
-      "Set viewerProtocolPolicy to redirect-to-https, and viewerCertificate with an ACM certificate, sni-only and TLSv1.2_2025.",
-    url: `${CLOUDFRONT_DOCS}/using-https.html`,
-    check(node) {
-      const certificate = node.property("viewerCertificate");
-      const lowest = certificate.at("minimumProtocolVersion");
-      return all(
-        behaviors(node, (policy) =>
-          policy === "https-only" || policy === "redirect-to-https"
-            ? PASS
-            : fail("Viewers may use plain HTTP.", "viewerProtocolPolicy"),
-        ),
-        given(certificate.at("acmCertificateArn"), "It has no certificate of its own, and then takes TLS 1.0."),
-        oneOf(certificate.at("sslSupportMethod"), ["sni-only"], "It does not serve HTTPS by SNI."),
-        when(lowest, (name) =>
-          isStrongCloudFrontPolicy(String(name)) ? PASS : fail(`The TLS policy is ${String(name ?? "TLSv1")}.`, lowest),
-        ),
-      );
-    },
-  },
-  {
-    id: "cloudfront-origin-tls",
-    title: "CloudFront speaks TLS 1.2 to its origins.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["CloudFront.9", "CloudFront.10"],
-    types: [DISTRIBUTION],
-    remediation: "Set originProtocolPolicy to https-only and originSslProtocols to [TLSv1.2].",
-    url: `${CLOUDFRONT_DOCS}/using-https-cloudfront-to-custom-origin.html`,
-    check(node) {
-      return each(node.property("origins"), (origin) => {
-        const custom = origin.at("customOriginConfig");
-        if (custom.absent) return PASS;
-        const protocols = custom.at("originSslProtocols");
-        return all(
-          oneOf(custom.at("originProtocolPolicy"), ["https-only"], "The origin may be asked in plain HTTP."),
-          when(protocols, (list) =>
-            Array.isArray(list) && list.length > 0 && list.every((version) => /^TLSv1\.[23]$/.test(String(version)))
-              ? PASS
-              : fail("Protocols older than TLS 1.2 are used towards the origin.", protocols),
-          ),
-        );
-      });
-    },
-  },
-  {
-    id: "cloudfront-origin-access",
-    title: "S3 origins of CloudFront let only the distribution in (origin access control).",
-    severity: "medium",
-    requirements: ["1.4.4", "7.2.1"],
-    controls: ["CloudFront.13"],
-    types: [DISTRIBUTION],
-    remediation: "Give the origin an originAccessControlId, and the bucket a policy for cloudfront.amazonaws.com.",
-    url: `${CLOUDFRONT_DOCS}/private-content-restricting-access-to-s3.html`,
-    check(node) {
-      return each(node.property("origins"), (origin) => {
-        if (!origin.at("customOriginConfig").absent || !origin.at("vpcOriginConfig").absent) return PASS;
-        return given(origin.at("originAccessControlId"), "The S3 origin has no origin access control.");
-      });
-    },
-  },
-  {
-    id: "cloudfront-waf",
-    title: "CloudFront distributions stand behind a web ACL.",
-    severity: "medium",
-    requirements: ["6.4.2"],
-    controls: ["CloudFront.6"],
-    types: [DISTRIBUTION],
-    remediation: "Set webAclId to the ARN of a CLOUDFRONT web ACL in us-east-1.",
-    url: `${WAF_DOCS}/cloudfront-features.html`,
-    check(node) {
-      return given(node.property("webAclId"), "No web ACL stands in front of the distribution.");
-    },
-  },
-  {
-    id: "cloudfront-access-logs",
-    title: "CloudFront distributions keep access logs.",
-    severity: "medium",
-    requirements: ["10.2.1", "10.4.2"],
-    controls: ["CloudFront.5"],
-    types: [DISTRIBUTION],
-    remediation: "Set loggingConfig, or make a CloudWatch LogDeliverySource of the distribution.",
-    url: `${CLOUDFRONT_DOCS}/AccessLogs.html`,
-    check(node, graph) {
-      if (!node.property("loggingConfig.bucket").absent) return PASS;
-      return joined(
-        graph.referring("aws:cloudwatch/logDeliverySource:LogDeliverySource", "resourceArn", node),
-        (sources) => (sources.length > 0 ? PASS : fail("The distribution keeps no access log.")),
-      );
-    },
-  },
-  {
-    id: "cloudfront-default-root",
-    title: "CloudFront distributions answer the root with one object, and do not list the origin.",
-    severity: "medium",
-    requirements: ["2.2.6"],
-    controls: ["CloudFront.1"],
-    types: [DISTRIBUTION],
-    remediation: "Set defaultRootObject, e.g. to index.html.",
-    url: `${CLOUDFRONT_DOCS}/DefaultRootObject.html`,
-    check(node) {
-      return given(node.property("defaultRootObject"), "The distribution has no default root object.");
-    },
-  },
-  {
-    id: "waf-has-rules",
-    title: "Web ACLs hold AWS's managed rules against known attacks.",
-    severity: "medium",
-    requirements: ["6.4.2"],
-    controls: ["WAF.10"],
-    types: [WEB_ACL],
-    remediation: "Add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet.",
-    url: `${WAF_DOCS}/aws-managed-rule-groups-list.html`,
-    check(node, graph) {
-      const rules = node.property("rules");
-      if (rules.unknown) return undetermined(rules);
-      if (!node.property("ruleJson").absent) return given(node.property("ruleJson"), "The web ACL has no rules.");
-      const isManaged = (statement: Property) =>
-        given(statement.at("managedRuleGroupStatement.name"), "It is a rule of another kind.");
-      const inline = rules.items.map((rule) => isManaged(rule.at("statement")));
-      return joined(graph.referring("aws:wafv2/webAclRule:WebAclRule", "webAclArn", node), (separate) =>
-        any(
-          [...inline, ...separate.map((rule) => isManaged(rule.property("statement")))],
-          fail("The web ACL has no managed rule group.", rules),
-        ),
-      );
-    },
-  },
-  {
-    id: "waf-logging",
-    title: "Web ACLs log the requests that they see.",
-    severity: "medium",
-    requirements: ["10.4.2"],
-    controls: ["WAF.11"],
-    types: [WEB_ACL],
-    remediation: "Add a WebAclLoggingConfiguration; its destination's name must begin with aws-waf-logs-.",
-    url: `${WAF_DOCS}/logging.html`,
-    check(node, graph) {
-      return joined(
-        graph.referring("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", node),
-        (configurations) =>
-          configurations.length === 0
-            ? fail("The web ACL keeps no log.")
-            : all(
-                ...configurations.map((configuration) =>
-                  notEmpty(configuration.property("logDestinationConfigs"), "The log goes nowhere."),
-                ),
-              ),
-      );
-    },
-  },
-  {
-    id: "waf-metrics",
-    title: "Web ACLs and their rules have CloudWatch metrics.",
-    severity: "medium",
-    requirements: ["10.4.1", "10.7.2"],
-    controls: ["WAF.12"],
-    types: [WEB_ACL],
-    remediation: "Set visibilityConfig.cloudwatchMetricsEnabled to true in the web ACL and in each rule.",
-    url: `${WAF_DOCS}/monitoring-cloudwatch.html`,
-    check(node) {
-      return all(
-        on(node.property("visibilityConfig.cloudwatchMetricsEnabled"), "The web ACL has no metrics."),
-        each(node.property("rules"), (rule) =>
-          on(rule.at("visibilityConfig.cloudwatchMetricsEnabled"), "The rule has no metrics."),
-        ),
       );
     },
   },
