@@ -15,6 +15,9 @@ export const tcp = (port: number): Port => ({ protocol: "tcp", from: port, to: p
 /** A range of TCP ports, both ends included. */
 export const tcpRange = (from: number, to: number): Port => ({ protocol: "tcp", from, to });
 
+/** One side of an allowed connection, for whoever must not start before it is open. */
+export type SecurityGroupRule = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule;
+
 /** Anything with a security group of its own. */
 export interface Connectable {
   readonly connections: Connections;
@@ -23,7 +26,7 @@ export interface Connectable {
 /**
  * Who may talk to whom. `database.connections.allowFrom(service)` writes both sides: ingress on the database's security group and
  * egress on the service's, as standalone rules (inline and standalone rules would undo each other on every update).
- * Nothing is open by default, outbound included.
+ * Nothing is open by default, outbound included. Each method returns the rules that it made, on whichever side.
  */
 export class Connections implements Connectable {
   readonly connections = this;
@@ -45,42 +48,46 @@ export class Connections implements Connectable {
   }
 
   /** Lets `peer` open connections to the owner on `port` (default: the owner's default port). */
-  allowFrom(peer: Connectable, port?: Port): void {
+  allowFrom(peer: Connectable, port?: Port): SecurityGroupRule[] {
     const open = this.portOr(port);
     const from = peer.connections;
-    this.ingress(`from-${from.name}`, open, from.name, { referencedSecurityGroupId: from.securityGroupId });
-    from.egress(`to-${this.name}`, open, this.name, { referencedSecurityGroupId: this.securityGroupId });
+    return [
+      this.ingress(`from-${from.name}`, open, from.name, { referencedSecurityGroupId: from.securityGroupId }),
+      from.egress(`to-${this.name}`, open, this.name, { referencedSecurityGroupId: this.securityGroupId }),
+    ];
   }
 
   /** Lets the owner open connections to `peer` on `port` (default: the peer's default port). */
-  allowTo(peer: Connectable, port?: Port): void {
-    peer.connections.allowFrom(this, port);
+  allowTo(peer: Connectable, port?: Port): SecurityGroupRule[] {
+    return peer.connections.allowFrom(this, port);
   }
 
   /** Lets members of the owner's own group talk to each other, e.g. brokers of one cluster. */
-  allowInternally(port: Port): void {
-    this.ingress("from-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId });
-    this.egress("to-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId });
+  allowInternally(port: Port): SecurityGroupRule[] {
+    return [
+      this.ingress("from-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId }),
+      this.egress("to-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId }),
+    ];
   }
 
   /** Lets an address range in. `label` names the range in the rule's name and description, e.g. `vpc`. */
-  allowFromCidr(label: string, cidr: pulumi.Input<string>, port?: Port): void {
-    this.ingress(`from-${label}`, this.portOr(port), label, { cidrIpv4: cidr });
+  allowFromCidr(label: string, cidr: pulumi.Input<string>, port?: Port): SecurityGroupRule[] {
+    return [this.ingress(`from-${label}`, this.portOr(port), label, { cidrIpv4: cidr })];
   }
 
   /** Lets the owner reach an address range, e.g. a payment processor's. */
-  allowToCidr(label: string, cidr: pulumi.Input<string>, port: Port): void {
-    this.egress(`to-${label}`, port, label, { cidrIpv4: cidr });
+  allowToCidr(label: string, cidr: pulumi.Input<string>, port: Port): SecurityGroupRule[] {
+    return [this.egress(`to-${label}`, port, label, { cidrIpv4: cidr })];
   }
 
   /** Lets the owner reach an AWS service through its gateway endpoint, named by the endpoint's prefix list. */
-  allowToPrefixList(label: string, prefixListId: pulumi.Input<string>, port: Port): void {
-    this.egress(`to-${label}`, port, label, { prefixListId });
+  allowToPrefixList(label: string, prefixListId: pulumi.Input<string>, port: Port): SecurityGroupRule[] {
+    return [this.egress(`to-${label}`, port, label, { prefixListId })];
   }
 
   /** Lets an AWS-managed or customer prefix list in, e.g. CloudFront's origin-facing addresses. */
-  allowFromPrefixList(label: string, prefixListId: pulumi.Input<string>, port?: Port): void {
-    this.ingress(`from-${label}`, this.portOr(port), label, { prefixListId });
+  allowFromPrefixList(label: string, prefixListId: pulumi.Input<string>, port?: Port): SecurityGroupRule[] {
+    return [this.ingress(`from-${label}`, this.portOr(port), label, { prefixListId })];
   }
 
   private portOr(port: Port | undefined): Port {
@@ -96,8 +103,8 @@ export class Connections implements Connectable {
     return open;
   }
 
-  private ingress(suffix: string, port: Port, peer: string, source: Peer): void {
-    new aws.vpc.SecurityGroupIngressRule(
+  private ingress(suffix: string, port: Port, peer: string, source: Peer): aws.vpc.SecurityGroupIngressRule {
+    return new aws.vpc.SecurityGroupIngressRule(
       this.owner.childName(`${suffix}-${describe(port)}`),
       {
         securityGroupId: this.securityGroupId,
@@ -109,8 +116,8 @@ export class Connections implements Connectable {
     );
   }
 
-  private egress(suffix: string, port: Port, peer: string, target: Peer): void {
-    new aws.vpc.SecurityGroupEgressRule(
+  private egress(suffix: string, port: Port, peer: string, target: Peer): aws.vpc.SecurityGroupEgressRule {
+    return new aws.vpc.SecurityGroupEgressRule(
       this.owner.childName(`${suffix}-${describe(port)}`),
       { securityGroupId: this.securityGroupId, description: `${describe(port)} to ${peer}`, ...range(port), ...target },
       this.owner.childOptions(),

@@ -119,6 +119,26 @@ describe("Connections", () => {
     });
   });
 
+  it("hands out every rule that it makes, so that others can wait for them", async () => {
+    const handed: string[] = [];
+    const recording = await recordProgram(async () => {
+      const { connections } = new Peer("db", tcp(5432));
+      const rules = [
+        ...connections.allowFrom(new Peer("api")),
+        ...connections.allowTo(new Peer("vpc", tcp(443))),
+        ...connections.allowInternally(tcp(5433)),
+        ...connections.allowFromCidr("office", "10.30.0.0/16"),
+        ...connections.allowToCidr("acquirer", "198.51.100.0/24", tcp(8443)),
+        ...connections.allowToPrefixList("s3", "pl-6da54004", tcp(443)),
+        ...connections.allowFromPrefixList("cloudfront", "pl-4fa04526"),
+      ];
+      for (const { urn } of rules) handed.push(await new Promise<string>((resolve) => urn.apply(resolve)));
+    });
+    const made = [...ofType(recording, INGRESS), ...ofType(recording, EGRESS)].map(({ urn }) => urn);
+    assert.equal(made.length, 10);
+    assert.deepEqual(handed.sort(), made.sort());
+  });
+
   it("opens nothing by itself", async () => {
     const recording = await recordProgram(() => void new Peer("api", tcp(443)));
     assert.equal(recording.resources.filter(({ type }) => type.startsWith("aws:vpc/")).length, 0);
