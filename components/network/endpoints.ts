@@ -1,5 +1,6 @@
 /**
  * Interface endpoints by name: AWS's own short name, or a bundle of the endpoints that only work together (`ecr`, `ecs`, `ssm`).
+ * `ssm` holds what `ssm-parameters` does: a VPC takes one of them.
  * Names: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export type EndpointService =
@@ -25,6 +26,8 @@ export type EndpointService =
   | "sqs"
   /** Session Manager, ECS Exec and Parameter Store: `ssm`, `ssmmessages` and `ec2messages`. */
   | "ssm"
+  /** Parameter Store alone: `ssm`, for reading parameters. */
+  | "ssm-parameters"
   | "sts"
   | "xray";
 
@@ -193,6 +196,7 @@ export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly Inte
       ],
     },
   ],
+  "ssm-parameters": [{ service: "ssm", actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"] }],
   sts: [{ service: "sts", actions: ["sts:AssumeRole", "sts:GetCallerIdentity", "sts:TagSession"] }],
   xray: [
     {

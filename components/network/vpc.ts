@@ -210,6 +210,12 @@ export class Vpc extends Component implements NetworkLike {
       );
     }
     this.check.that(
+      !(args.endpoints?.includes("ssm") && args.endpoints.includes("ssm-parameters")),
+      "endpoints",
+      args.endpoints,
+      "Both make the endpoint ssm; leave out ssm-parameters, which ssm includes.",
+    );
+    this.check.that(
       this.context.partition.id !== "aws-cn" || args.endpoints?.length === 0,
       "endpoints",
       args.endpoints ?? DEFAULT_ENDPOINTS,

@@ -134,6 +134,10 @@ describe("Vpc", () => {
         build: (name) => vpc(name, { endpoints: [JSON.parse('"s3"')] }),
         message: /endpoints = "s3" .* Use some of: aps-workspaces, ecr/,
       },
+      "one endpoint under two names": {
+        build: (name) => vpc(name, { endpoints: ["ssm", "ssm-parameters"] }),
+        message: /endpoints = \["ssm","ssm-parameters"\] .* leave out ssm-parameters/,
+      },
       "interface endpoints in China": {
         build: (name) => vpc(name, { region: "cn-north-1", zones: ["cn-north-1a", "cn-north-1b"] }),
         message: /In China AWS names interface endpoints differently/,
@@ -505,6 +509,26 @@ describe("Vpc", () => {
       }
       assert.equal(group.inputs.egress, undefined);
       assert.equal(recording.resources.filter(({ type }) => type.includes("SecurityGroupEgressRule")).length, 0);
+    });
+
+    it("makes one endpoint of Systems Manager for reading parameters, and nothing else through it", async () => {
+      const parameters = await recordProgram(() => void vpc("net", { endpoints: ["ssm-parameters"] }));
+      const [endpoint, ...more] = ofType(parameters, ENDPOINT).filter(
+        ({ inputs }) => inputs.vpcEndpointType === "Interface",
+      );
+      assert.deepEqual([endpoint?.inputs.serviceName, more], ["com.amazonaws.eu-west-1.ssm", []]);
+      assert.deepEqual(
+        statements(endpoint?.inputs.policy).map(({ Action }) => Action),
+        [["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]],
+      );
+    });
+
+    it("lets another account's image through ECR's endpoints for this account's principals, as GuardDuty's agent is", () => {
+      for (const name of ["net-endpoint-ecr-api", "net-endpoint-ecr-dkr"]) {
+        const [pull, ...more] = policy(name);
+        assert.deepEqual([pull?.Resource, more], ["*", []], name);
+        assert.deepEqual(pull?.Condition, { StringEquals: { "aws:PrincipalAccount": ACCOUNT } });
+      }
     });
 
     it("holds every policy to this account and to named actions", () => {
