@@ -127,11 +127,19 @@ describe("BackupVault", () => {
     assert.deepEqual(selection.inputs.resources, [DATABASE]);
   });
 
-  it("alarms when no backup was completed within the objective, no data included", async () => {
-    const recording = await recordProgram(() => void new BackupVault("b", { key: key("b"), rpoHours: 4 }));
-    const alarm = named(recording, "b-objective-missed").inputs;
-    assert.equal(Number(alarm.period) * Number(alarm.evaluationPeriods), 4 * 3600);
-    assert.equal(alarm.treatMissingData, "breaching");
+  it("alarms when no backup was completed within the objective and the two hours that a timely one may leave empty", async () => {
+    for (const [rpoHours, hours] of [
+      [1, 26],
+      [4, 6],
+      [24, 26],
+    ] as const) {
+      const recording = await recordProgram(() => void new BackupVault("b", { key: key("b"), rpoHours }));
+      const alarm = named(recording, "b-objective-missed").inputs;
+      const seconds = Number(alarm.period) * Number(alarm.evaluationPeriods);
+      assert.equal(seconds, hours * 3600);
+      assert.ok(seconds <= 7 * 24 * 3600, "CloudWatch's longest look back at periods of an hour");
+      assert.equal(alarm.treatMissingData, "breaching");
+    }
   });
 
   it("in development can be destroyed: no lock, no denial", async () => {
