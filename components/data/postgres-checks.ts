@@ -91,7 +91,9 @@ export function checkPostgresArguments(
     "engineVersion",
     args.engineVersion ?? DEFAULT_POSTGRES_VERSION,
     clustered ? /^(1[5-9])\.\d+$/ : /^(1[5-9])(\.\d+)?$/,
-    "Give <major>.<minor> from 15 on, e.g. 17.11.",
+    clustered
+      ? "Give <major>.<minor> from 15 on, e.g. 17.11."
+      : "Give a major version from 15 on, e.g. 17, or <major>.<minor>.",
   );
   check.matches("databaseName", args.databaseName ?? "app", POSTGRES_NAME, POSTGRES_NAME_RULE);
   checkMasterUsername(check, args.masterUsername ?? DEFAULT_MASTER_USERNAME);

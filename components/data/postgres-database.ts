@@ -46,7 +46,11 @@ export interface PostgresDatabaseArgs extends ComponentArgs {
   databaseName?: string;
   /** Up to 16 characters. Default `palisadeowner`. It cannot be changed later. */
   masterUsername?: string;
-  /** `<major>.<minor>`. Default `17.11`. RDS applies later minor releases itself; after a refresh raise this to what it says. */
+  /**
+   * Of an instance the major version, e.g. `17` (default): RDS takes the latest minor release and applies later ones itself. Of a cluster
+   * `<major>.<minor>`, at which RDS makes it. Default `17.11`; what RDS then upgrades it to is left alone. One that is given is held: RDS refuses
+   * to go back, so where it has gone further itself, raise it.
+   */
   engineVersion?: string;
   /** Lets a new major `engineVersion` through. Default false. */
   allowMajorVersionUpgrade?: boolean;
@@ -244,6 +248,13 @@ export class PostgresDatabase extends Component {
     ]);
   }
 
+  /** RDS takes a prefix for an instance, not for a cluster; the provider then sees no difference in a later minor release. */
+  private get engineVersion(): string {
+    const { engineVersion } = this.args;
+    if (engineVersion !== undefined) return engineVersion;
+    return this.deployment === "cluster" ? DEFAULT_POSTGRES_VERSION : majorVersion(DEFAULT_POSTGRES_VERSION);
+  }
+
   private backupRetentionDays(): number {
     return this.args.backupRetentionDays ?? (this.production ? 35 : 7);
   }
@@ -271,9 +282,9 @@ export class PostgresDatabase extends Component {
   }
 
   private parameterSettings(): Pick<aws.rds.ParameterGroupArgs, "family" | "description" | "parameters"> {
-    const { engineVersion = DEFAULT_POSTGRES_VERSION, auditClasses = ["ddl", "role"] } = this.args;
+    const { auditClasses = ["ddl", "role"] } = this.args;
     return {
-      family: `postgres${majorVersion(engineVersion)}`,
+      family: `postgres${majorVersion(this.engineVersion)}`,
       description: `Settings of ${this.name}`,
       parameters: postgresParameters(auditClasses),
     };
@@ -306,7 +317,7 @@ export class PostgresDatabase extends Component {
     return {
       ...this.commonSettings(),
       engine: "postgres",
-      engineVersion: args.engineVersion ?? DEFAULT_POSTGRES_VERSION,
+      engineVersion: this.engineVersion,
       allowMajorVersionUpgrade: args.allowMajorVersionUpgrade ?? false,
       allocatedStorage: this.storageGiB,
       dbSubnetGroupName: this.subnetGroup.name,
@@ -342,7 +353,10 @@ export class PostgresDatabase extends Component {
         preferredMaintenanceWindow: args.maintenanceWindow ?? "sun:03:00-sun:04:00",
       },
       this.statefulOptions(
-        { dependsOn: [this.monitoring.policy, ...this.createLogGroups("cluster", identifier)] },
+        {
+          dependsOn: [this.monitoring.policy, ...this.createLogGroups("cluster", identifier)],
+          ignoreChanges: args.engineVersion === undefined ? ["engineVersion"] : [],
+        },
         args.transform?.cluster,
       ),
     );

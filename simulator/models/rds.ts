@@ -4,7 +4,11 @@ import type { Facts, Model, Models } from "../model";
 const ENDPOINT_ID = "c7xkq2m9tzab";
 
 const host = (f: Facts, label: string): string => `${label}.${f.region}.rds.amazonaws.com`;
-const engineVersion = (f: Facts): string => f.text("engineVersion") || "17.11";
+/** RDS answers with the whole version where a program gives the major one. */
+const engineVersion = (f: Facts): string => {
+  const asked = f.text("engineVersion") || "17";
+  return asked.includes(".") ? asked : `${asked}.11`;
+};
 const defaultVpc = "vpc-0d5e6f7a8b9c0d1e2";
 
 /** The secret that RDS keeps when it manages the master password itself. */

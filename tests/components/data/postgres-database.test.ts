@@ -105,6 +105,7 @@ describe("PostgresDatabase", () => {
         /readReplicas.r1.zone = "us-east-1a" .* eu-west-1a/,
       ),
       "an old version": refused({ engineVersion: "12.4" }, /engineVersion = "12.4"/),
+      "a cluster without a minor version": refused({ engineVersion: "17" }, /engineVersion = "17" .* <major>\.<minor>/),
       "a database name that needs quotes": refused({ databaseName: "My-App" }, /databaseName = "My-App"/),
       "a reserved master user": refused({ masterUsername: "admin" }, /masterUsername = "admin" .* keeps this name/),
       "a master user that needs quotes": refused({ masterUsername: "db-admin" }, /masterUsername = "db-admin"/),
@@ -142,6 +143,20 @@ describe("PostgresDatabase", () => {
     assert.match(String(cluster.outputs.readerEndpoint), /cluster-ro-/);
     assert.deepEqual(ofType(recording, "random:index/randomPassword:RandomPassword", 0), []);
     assert.deepEqual(ofType(recording, "aws:secretsmanager/secret:Secret", 0), []);
+  });
+
+  it("leaves minor releases to RDS: an instance names the major version, a cluster only what it begins with", async () => {
+    const version = async (args: Partial<PostgresDatabaseArgs>) => {
+      const recording = await recorded(args);
+      const [database] = ofType(recording, args.deployment === "cluster" ? CLUSTER : INSTANCE);
+      return [database!.inputs.engineVersion, database!.ignoreChanges.includes("engineVersion")];
+    };
+    assert.deepEqual(await version({ deployment: "instance" }), ["17", false]);
+    assert.deepEqual(await version({ deployment: "cluster" }), ["17.11", true]);
+    assert.deepEqual(await version({ deployment: "cluster", engineVersion: "18.6" }), ["18.6", false]);
+    const instance = await recorded({ deployment: "instance", readReplicas: { r1: {} } });
+    assert.equal(named(instance, "d-parameters").inputs.family, "postgres17");
+    assert.equal(named(instance, "d-replica-r1").inputs.engineVersion, undefined);
   });
 
   it("never asks RDS for a replica of an instance whose secret RDS manages", async () => {
