@@ -10,13 +10,14 @@ import {
   type Statement,
   type Transform,
 } from "../core";
-import { Connections, tcp } from "../network/connections";
+import { Connections, type SecurityGroupRule, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 import type { Cluster } from "./cluster";
 import { containerDefinitionsJson } from "./container-definitions";
 import { fargateSizeProblem } from "./fargate-size";
+import { guardDutyAgent } from "./guardduty-agent";
 import { pullStatements } from "./image";
 import type { LoadBalancer, LoadBalancerListener, TargetArgs } from "./load-balancer";
 import { checkScaling, type ScalingArgs, scaleService, type ServiceScaling } from "./service-scaling";
@@ -61,6 +62,15 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   healthCheckGraceSeconds?: number;
   /** False: an update does not wait until the new tasks are healthy. Default true. */
   waitForSteadyState?: boolean;
+  /**
+   * Lets GuardDuty watch what runs in the tasks: ECS may pull AWS's agent, and the agent may reach GuardDuty's endpoint in the VPC. It switches
+   * nothing on: that is the account's detector (`RegionalBaseline`, or an organisation's administrator), whose agent tasks get that start
+   * afterwards. The VPC needs the endpoints `ecr`, and no service control policy may deny `guardduty:SendSecurityTelemetry`. Where the
+   * detector has it on, 1.50 USD per vCPU and month and 128 MiB of each task's `memory` (256 MiB to 1 GiB from 8 vCPUs on). Default false.
+   */
+  runtimeMonitoring?: boolean;
+  /** What has to stand before the first task starts, beside all that the arguments name, e.g. GuardDuty's runtime monitoring. Default: nothing. */
+  startAfter?: readonly pulumi.Resource[];
   transform?: {
     service?: Transform<aws.ecs.ServiceArgs>;
     taskDefinition?: Transform<aws.ecs.TaskDefinitionArgs>;
@@ -84,7 +94,12 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
  *     queue.grantSend(api);
  *
  * Network: its security group lets in what `connections` says, and out to the VPC's interface endpoints and S3 (image layers) only. DNS, the
- * task's metadata and credentials are not subject to security groups.
+ * task's metadata and credentials are not subject to security groups. Tasks start when these rules stand; those that others add later (a
+ * database's `allowFrom`) open while they run.
+ *
+ * GuardDuty, with `runtimeMonitoring`, makes an interface endpoint (`guardduty-data`) and a security group of its own in the VPC, which no
+ * program knows. It deletes them when runtime monitoring is switched off for the account. To delete the VPC alone, delete both first, or
+ * its subnets cannot go: https://docs.aws.amazon.com/guardduty/latest/ug/using-iac-with-gdu-automated-agents-runtime-monitoring.html
  *
  * TLS up to the task: the service itself listens with TLS on `port`, and takes certificate and key from `secrets`, or makes a
  * self-signed pair when it starts, which the load balancer accepts. It must offer TLS 1.2, which the health checks use.
@@ -130,7 +145,7 @@ export class FargateService extends Component implements Grantee {
 
     const securityGroup = this.createSecurityGroup();
     this.connections = new Connections(this, securityGroup, args.port === undefined ? undefined : tcp(args.port));
-    this.connectToEndpoints();
+    const rules = [...this.connectToEndpoints(), ...this.connectToGuardDuty(), ...this.connectToLoadBalancer()];
     const listener = this.createListener();
 
     const logs = logGroup(this, "logs", {
@@ -143,7 +158,12 @@ export class FargateService extends Component implements Grantee {
     const executionRole = this.createRole("execution", args.transform?.executionRole);
     const policies = [this.createExecutionPolicy(executionRole), ...this.createExecPolicy()];
     const taskDefinition = this.createTaskDefinition(executionRole);
-    const service = this.createService(taskDefinition, securityGroup, listener, [logs, ...policies]);
+    const service = this.createService(taskDefinition, securityGroup, listener, [
+      logs,
+      ...policies,
+      ...rules,
+      ...(args.startAfter ?? []),
+    ]);
     this.taskDefinitionArn = taskDefinition.arn;
     const scaling = this.scales ? scaleService(this, this.scaled(service), this.scaling) : undefined;
     this.createAlarms();
@@ -170,6 +190,10 @@ export class FargateService extends Component implements Grantee {
 
   private get scales(): boolean {
     return this.scaling.max > this.scaling.min;
+  }
+
+  private get guardDutyAgent(): string | undefined {
+    return guardDutyAgent(this.context.region);
   }
 
   private defaultScaling(): ScalingArgs {
@@ -213,6 +237,12 @@ export class FargateService extends Component implements Grantee {
       true,
       "Spot tasks end at two minutes' notice: development only.",
     );
+    check.that(
+      !args.runtimeMonitoring || this.guardDutyAgent !== undefined,
+      "runtimeMonitoring",
+      true,
+      `AWS names no repository of GuardDuty's agent in ${this.context.region}; leave it out, or add the region to guardduty-agent.ts once AWS does.`,
+    );
   }
 
   private createSecurityGroup(): aws.ec2.SecurityGroup {
@@ -224,15 +254,27 @@ export class FargateService extends Component implements Grantee {
   }
 
   /** The least that a task on Fargate needs to start: its image (ECR, and S3 for the layers), its secrets, its logs. */
-  private connectToEndpoints(): void {
-    this.connections.allowTo(this.args.vpc.endpointConnections);
-    this.connections.allowToPrefixList("s3", this.args.vpc.s3PrefixListId, tcp(443));
+  private connectToEndpoints(): SecurityGroupRule[] {
+    const { vpc } = this.args;
+    return [
+      ...this.connections.allowTo(vpc.endpointConnections),
+      ...this.connections.allowToPrefixList("s3", vpc.s3PrefixListId, tcp(443)),
+    ];
+  }
+
+  /** To the whole range: GuardDuty chooses the addresses of its endpoint, and its security group cannot be named before it exists. */
+  private connectToGuardDuty(): SecurityGroupRule[] {
+    if (!this.args.runtimeMonitoring) return [];
+    return this.connections.allowToCidr("guardduty", this.args.vpc.cidr, tcp(443));
+  }
+
+  private connectToLoadBalancer(): SecurityGroupRule[] {
+    return this.args.loadBalancer ? this.connections.allowFrom(this.args.loadBalancer.loadBalancer) : [];
   }
 
   private createListener(): LoadBalancerListener | undefined {
     if (this.args.loadBalancer === undefined || this.args.port === undefined) return undefined;
     const { loadBalancer, listenerPort, ...target } = this.args.loadBalancer;
-    this.connections.allowFrom(loadBalancer);
     return loadBalancer.addListener(this.name, { port: listenerPort, target: { ...target, port: this.args.port } });
   }
 
@@ -252,7 +294,10 @@ export class FargateService extends Component implements Grantee {
 
   private createExecutionPolicy(role: aws.iam.Role): aws.iam.RolePolicy {
     const { openTelemetry, logRouter } = this.args.sidecars ?? {};
-    const images = [this.args.image, openTelemetry?.image, logRouter?.image].filter((image) => image !== undefined);
+    const agent = this.args.runtimeMonitoring ? this.guardDutyAgent : undefined;
+    const images = [this.args.image, openTelemetry?.image, logRouter?.image, agent].filter(
+      (image) => image !== undefined,
+    );
     const pull = pullStatements(images, this.context.partition);
     const logs: Statement = {
       Sid: "WriteLogs",
@@ -346,7 +391,8 @@ export class FargateService extends Component implements Grantee {
       },
       this.childOptions(
         {
-          // A role alone is not enough to start a task, and a target group is refused before a listener uses it.
+          // A task starts when its role may do something and its way to image, secrets and logs is open; a target group is refused before a
+          // listener uses it.
           dependsOn: [...needed, args.cluster.nodes.capacityProviders, ...(listener ? [listener.listener] : [])],
           // From the first scaling on, the count is Application Auto Scaling's; without scaling it is the program's.
           ignoreChanges: this.scales ? ["desiredCount"] : [],

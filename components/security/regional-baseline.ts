@@ -50,14 +50,13 @@ export interface RegionalBaselineArgs extends ComponentArgs {
 /** AWS takes one recorder and one channel in a region, by this name everywhere. */
 const CONFIG_NAME = "default";
 
-/** Protection plans of GuardDuty (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html). */
+/** Protection plans of GuardDuty, beside runtime monitoring (https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html). */
 const GUARD_DUTY_FEATURES = [
   "S3_DATA_EVENTS",
   "EKS_AUDIT_LOGS",
   "EBS_MALWARE_PROTECTION",
   "RDS_LOGIN_EVENTS",
   "LAMBDA_NETWORK_LOGS",
-  "RUNTIME_MONITORING",
 ] as const;
 
 /** AWS answers with all three, so a shorter list would differ from its answer in every preview. */
@@ -86,6 +85,8 @@ export class RegionalBaseline extends Component {
     readonly recorderStatus?: aws.cfg.RecorderStatus;
     readonly conformancePack?: aws.cfg.ConformancePack;
     readonly detector?: aws.guardduty.Detector;
+    /** GuardDuty's agents: what starts before it goes without. */
+    readonly runtimeMonitoring?: aws.guardduty.DetectorFeature;
     readonly securityHub?: aws.securityhub.Account;
     readonly macie?: aws.macie2.Account;
     readonly accessAnalyzer?: aws.accessanalyzer.Analyzer;
@@ -103,7 +104,7 @@ export class RegionalBaseline extends Component {
     const judgedAfter = config ? [config.recorderStatus] : [];
     const rules = CONFIG_RULES.filter((rule) => globalTypes || !rule.global);
     const conformancePack = creates(args.configRules) ? this.createRules(rules, judgedAfter) : undefined;
-    const detector = creates(args.guardDuty) ? this.createGuardDuty(args) : undefined;
+    const guardDuty = creates(args.guardDuty) ? this.createGuardDuty(args) : undefined;
     const securityHub = creates(args.securityHub) ? this.createSecurityHub(args, judgedAfter) : undefined;
     const macie = creates(args.macie) ? this.createMacie() : undefined;
     const accessAnalyzer = creates(args.accessAnalyzer) ? this.createAccessAnalyzer() : undefined;
@@ -111,9 +112,9 @@ export class RegionalBaseline extends Component {
     if (creates(args.ec2Defaults)) this.setEc2Defaults();
     this.reportFindings();
 
-    this.nodes = { ...config, conformancePack, detector, securityHub, macie, accessAnalyzer, inspector };
+    this.nodes = { ...config, conformancePack, ...guardDuty, securityHub, macie, accessAnalyzer, inspector };
     this.configBucketName = config?.configBucket.bucketName;
-    this.detectorId = detector?.id;
+    this.detectorId = guardDuty?.detector.id;
     this.registerOutputs({ configBucketName: this.configBucketName, detectorId: this.detectorId });
   }
 
@@ -224,26 +225,27 @@ export class RegionalBaseline extends Component {
     );
   }
 
-  private createGuardDuty(args: RegionalBaselineArgs): aws.guardduty.Detector {
+  private createGuardDuty(args: RegionalBaselineArgs) {
     const detector = new aws.guardduty.Detector(
       this.childName("guardduty"),
       { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" },
       this.childOptions({}, args.transform?.detector),
     );
-    for (const feature of GUARD_DUTY_FEATURES) {
-      const agents = RUNTIME_AGENTS.map((agent) => ({ name: agent, status: "ENABLED" }));
+    const enable = (feature: string, agents: readonly string[] = []) =>
       new aws.guardduty.DetectorFeature(
         this.childName(`guardduty-${feature.toLowerCase().replaceAll("_", "-")}`),
         {
           detectorId: detector.id,
           name: feature,
           status: "ENABLED",
-          ...(feature === "RUNTIME_MONITORING" ? { additionalConfigurations: agents } : {}),
+          ...(agents.length > 0
+            ? { additionalConfigurations: agents.map((agent) => ({ name: agent, status: "ENABLED" })) }
+            : {}),
         },
         this.childOptions(),
       );
-    }
-    return detector;
+    for (const feature of GUARD_DUTY_FEATURES) enable(feature);
+    return { detector, runtimeMonitoring: enable("RUNTIME_MONITORING", RUNTIME_AGENTS) };
   }
 
   private createSecurityHub(args: RegionalBaselineArgs, dependsOn: pulumi.Resource[]): aws.securityhub.Account {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { FargateServiceArgs } from "../../../components/compute/fargate-service";
+import { guardDutyAgent } from "../../../components/compute/guardduty-agent";
 import { Key } from "../../../components/security/key";
 import { Secret } from "../../../components/security/secret";
 import { Queue } from "../../../components/messaging/queue";
@@ -96,6 +97,8 @@ describe("FargateService", () => {
           rollbackOnAlarms: ["api-errors"],
           healthCheckGraceSeconds: 90,
           waitForSteadyState: false,
+          runtimeMonitoring: true,
+          startAfter: [queue],
           environment: "development",
           transform: {
             service: { enableEcsManagedTags: false },
@@ -186,6 +189,10 @@ describe("FargateService", () => {
         message: /scaling\.backlogPerTask = 10 .* Container Insights/,
       },
       "exec where the cluster has it off": wrong({ exec: true }, /exec = true .* "one-cluster" has it off/),
+      "runtime monitoring where AWS names no agent": {
+        build: (name) => testService(name, { runtimeMonitoring: true, region: "ap-southeast-6" }),
+        message: /runtimeMonitoring = true .* no repository of GuardDuty's agent in ap-southeast-6; leave it out/,
+      },
       "Spot in production": wrong({ spot: true }, /spot = true .* development only/),
     },
   });
@@ -227,6 +234,84 @@ describe("FargateService", () => {
       { targetGroupArn: named(recording, "nlb-api-targets").id, containerName: "app", containerPort: 8443 },
     ]);
     assert.ok(service.dependencies.includes(named(recording, "nlb-api-listener").urn));
+  });
+
+  it("starts tasks when their way to image, secrets, logs and load balancer is open", async () => {
+    const recording = await recordProgram(() => {
+      const vpc = new TestNetwork("vpc");
+      const loadBalancer = testLoadBalancer("nlb", { vpc });
+      testService("api", {
+        vpc,
+        port: 8443,
+        loadBalancer: { loadBalancer, listenerPort: 443 },
+        runtimeMonitoring: true,
+      });
+    });
+    const { dependencies } = named(recording, "api-service");
+    for (const rule of [
+      "api-to-vpc-tcp-443",
+      "vpc-from-api-tcp-443",
+      "api-to-s3-tcp-443",
+      "api-to-guardduty-tcp-443",
+      "api-from-nlb-tcp-8443",
+      "nlb-to-api-tcp-8443",
+    ])
+      assert.ok(dependencies.includes(named(recording, rule).urn), rule);
+  });
+
+  it("starts tasks after what it is told to wait for", async () => {
+    const recording = await recordProgram(() => {
+      const key = testKey("key");
+      testService("api", { startAfter: [key.nodes.key] });
+    });
+    assert.ok(named(recording, "api-service").dependencies.includes(named(recording, "key-key").urn));
+  });
+
+  describe("GuardDuty's runtime monitoring", () => {
+    const AGENT = "arn:aws:ecr:eu-west-1:694911143906:repository/aws-guardduty-agent-fargate";
+
+    it("may pull AWS's agent for its region, and asks for one token for both registries", async () => {
+      const recording = await recordProgram(() => void testService("api", { runtimeMonitoring: true }));
+      const policy = statements(named(recording, "api-execution").inputs.policy);
+      assert.deepEqual(policy.slice(0, 2), [
+        {
+          Sid: "PullImages",
+          Effect: "Allow",
+          Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+          Resource: ["arn:aws:ecr:eu-west-1:123456789012:repository/payments/api", AGENT],
+        },
+        { Sid: "RegistryToken", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+      ]);
+      assert.equal(policy.filter(({ Sid }) => Sid === "RegistryToken").length, 1);
+    });
+
+    it("is reached over 443 in the VPC and nowhere else", async () => {
+      const recording = await recordProgram(() => {
+        testService("api", { vpc: new TestNetwork("vpc"), runtimeMonitoring: true });
+      });
+      const { inputs } = named(recording, "api-to-guardduty-tcp-443");
+      assert.deepEqual(
+        [inputs.securityGroupId, inputs.cidrIpv4, inputs.ipProtocol, inputs.fromPort, inputs.toPort],
+        [named(recording, "api-sg").id, "10.20.0.0/16", "tcp", 443, 443],
+      );
+    });
+
+    it("is off by default: neither the pull nor the way", async () => {
+      const recording = await recordProgram(() => void testService("api"));
+      assert.ok(!JSON.stringify(recording.resources).includes("guardduty"));
+    });
+
+    it("has an account of its own in every region of AWS's table", () => {
+      const account = (region: string) =>
+        /^(\d{12})\.dkr\.ecr\.(.*)\.amazonaws\.com\/aws-guardduty-agent-fargate$/.exec(guardDutyAgent(region) ?? "");
+      for (const [region, id] of Object.entries({
+        "us-east-1": "593207742271",
+        "ap-southeast-2": "005257825471",
+        "us-gov-west-1": "383110348953",
+      }))
+        assert.deepEqual(account(region)?.slice(1), [id, region]);
+      assert.equal(guardDutyAgent("eu-north-9"), undefined);
+    });
   });
 
   it("trusts ECS tasks of this account and region only", async () => {
