@@ -75,9 +75,10 @@ export function paymentsRegion(
   );
   const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
   region.sendAlarmsTo(alerts.topics);
-  if (config.baseline.regional === "create") {
-    new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey, globalTypes: first }, here);
-  }
+  const baseline =
+    config.baseline.regional === "create"
+      ? new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey, globalTypes: first }, here)
+      : undefined;
 
   const processors = Object.fromEntries(
     Object.entries(config.processors).filter(([name]) => site.processors?.includes(name) ?? true),
@@ -91,7 +92,8 @@ export function paymentsRegion(
       zones: site.zones,
       key: logKey,
       endpoints: [
-        ...(["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm"] as const),
+        // Of Systems Manager, services read a parameter: where the shards are. Nobody opens sessions.
+        ...(["ecr", "logs", "secretsmanager", "kms", "sqs", "sts", "ssm-parameters"] as const),
         ...(config.observability.metrics ? (["aps-workspaces"] as const) : []),
       ],
       outboundPorts: [...new Set(Object.values(processors).map(({ port }) => port))],
@@ -102,6 +104,7 @@ export function paymentsRegion(
   // The way in: certificate, load balancer, VPC link.
   const apiHost = `${config.domain.api}.${config.domain.name}`;
   const regionalHost = `${shortRegion(site.name)}.${apiHost}`;
+  // No record has this name: the VPC link knows the balancer by its ARN, and API gateway asks for the name and checks the certificate for it.
   const balancerHost = `nlb.${regionalHost}`;
   const certificate = new Certificate(
     `${prefix}-certificate`,
@@ -192,6 +195,7 @@ export function paymentsRegion(
     logKey,
     taskTls,
     sidecars: watch.sidecars,
+    startAfter: baseline?.nodes.runtimeMonitoring ? [baseline.nodes.runtimeMonitoring] : [],
     workQueues: { "processor-integration": payments, "ledger-writer": writeBuffer },
     settings: {
       PAYMENTS_QUEUE_URL: payments.url,
@@ -227,7 +231,6 @@ export function paymentsRegion(
     healthCheck: { host: regionalHost, path: api.healthCheckPath, intervalInSeconds: 10 },
   });
   world.dns.alias(`${record}-own`, regionalHost, api.aliasTarget(regionalHost));
-  world.dns.alias(`${record}-nlb`, balancerHost, { dnsName: balancer.dnsName, zoneId: balancer.zoneId });
 
   const dashboard = new Dashboard(
     `${prefix}-dashboard`,

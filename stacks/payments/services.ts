@@ -37,6 +37,8 @@ export interface ServiceSite {
   /** Certificate and key that a service shows the load balancer. */
   readonly taskTls: Secret;
   readonly sidecars: SidecarArgs;
+  /** What has to stand before any task starts. */
+  readonly startAfter: readonly pulumi.Resource[];
   /** Settings that every service gets: where its data and queues are. */
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
   /** What each kind of worker drains. */
@@ -82,6 +84,9 @@ function deploy(name: string, config: ServiceConfig, site: ServiceSite): Deploye
       scaling: scalingOf(config, worker),
       variables: site.settings,
       sidecars: site.sidecars,
+      // Also where the stack has no detector of its own: an organisation's may give every task the agent, and this switches nothing on.
+      runtimeMonitoring: true,
+      startAfter: site.startAfter,
       ...entrance,
     },
     here,

@@ -94,7 +94,7 @@ describe("payments stack", function () {
 
     it("gives a region's names to the world only when the region stands that they lead to", () => {
       const gate = named(prod.recording, "payments-use1-ready").urn;
-      for (const record of ["api-euw1-a", "api-euw1-own-a", "api-euw1-nlb-a"]) {
+      for (const record of ["api-euw1-a", "api-euw1-own-a"]) {
         assert.ok(prod.ancestors(named(prod.recording, `payments-dns-${record}`)).has(gate), record);
       }
     });
@@ -133,6 +133,37 @@ describe("payments stack", function () {
         assert.equal(check.inputs.type, "HTTPS");
       }
     });
+  });
+
+  it("gives the internal load balancer no public name: the VPC link knows its ARN", () => {
+    const names = ofType(prod.recording, "aws:route53/record:Record").map(({ inputs }) => String(inputs.name));
+    assert.ok(names.includes("euw1.api.pay.example.com"));
+    assert.deepEqual(
+      names.filter((name) => name.startsWith("nlb.")),
+      [],
+    );
+    for (const short of SHORT) {
+      const { subjectAlternativeNames } = named(prod.recording, `payments-${short}-certificate-certificate`).inputs;
+      assert.ok((subjectAlternativeNames as string[]).includes(`nlb.${short}.api.pay.example.com`));
+    }
+  });
+
+  it("lets GuardDuty watch every service, whose tasks start once it does, and where an organisation has it too", () => {
+    for (const [stack, short, waits] of [
+      [prod, "use1", true],
+      [prod, "euw1", true],
+      [dev, "euw1", false],
+    ] as const) {
+      for (const service of SERVICES) {
+        const task = `payments-${short}-${service}`;
+        const egress = named(stack.recording, `${task}-to-guardduty-tcp-443`).inputs;
+        assert.equal(egress.cidrIpv4, named(stack.recording, `payments-${short}-vpc-vpc`).inputs.cidrBlock);
+        assert.match(plainText(named(stack.recording, `${task}-execution`)), /repository\/aws-guardduty-agent-fargate/);
+        const before = [...stack.ancestors(named(stack.recording, `${task}-service`))];
+        const switched = before.some((urn) => urn.endsWith(`payments-${short}-baseline-guardduty-runtime-monitoring`));
+        assert.equal(switched, waits, task);
+      }
+    }
   });
 
   describe("outputs", () => {
@@ -236,8 +267,10 @@ describe("payments stack", function () {
 
   describe("who may connect to whom", () => {
     it("lets only the processor integration out, to its own region's processors", () => {
+      const networks = ofType(prod.recording, "aws:ec2/vpc:Vpc").map(({ inputs }) => inputs.cidrBlock);
       const out = ofType(prod.recording, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
         .filter(({ inputs }) => inputs.cidrIpv4 !== undefined || inputs.cidrIpv6 !== undefined)
+        .filter(({ inputs }) => !networks.includes(inputs.cidrIpv4))
         .map(({ inputs }) =>
           [
             prod.securityGroup(inputs.securityGroupId),
@@ -398,13 +431,16 @@ describe("payments stack", function () {
       });
 
       it(`${service}: its execution role pulls its image, writes its log and, where it serves, reads its certificate`, () => {
-        const repository = arn("ecr", `repository/prod-payments-euw1-${service}-image`);
+        const repositories = [
+          arn("ecr", `repository/prod-payments-euw1-${service}-image`),
+          "arn:aws:ecr:eu-west-1:694911143906:repository/aws-guardduty-agent-fargate",
+        ];
         const log = arn("logs", `log-group:/prod-payments-euw1-${service}-logs:*`);
         assert.deepEqual(
           prod.permissions(`prod-payments-euw1-${service}-execution`),
           [
-            ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].map(
-              (action) => `ecr:${action} ${repository}`,
+            ...["BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"].flatMap((action) =>
+              repositories.map((repository) => `ecr:${action} ${repository}`),
             ),
             "ecr:GetAuthorizationToken *",
             `logs:CreateLogStream ${log}`,
@@ -669,18 +705,7 @@ describe("payments stack", function () {
       const { changed, added } = await changedBy({
         "palisade:regions": [{ ...first, zones: [...first.zones, "us-east-1d"] }, second],
       });
-      const endpoints = [
-        "ecr-api",
-        "ecr-dkr",
-        "logs",
-        "secretsmanager",
-        "kms",
-        "sqs",
-        "ssm",
-        "ssmmessages",
-        "ec2messages",
-        "sts",
-      ];
+      const endpoints = ["ecr-api", "ecr-dkr", "logs", "secretsmanager", "kms", "sqs", "ssm", "sts"];
       assert.deepEqual(
         changed,
         [
