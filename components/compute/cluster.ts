@@ -111,20 +111,7 @@ export class Cluster extends Component {
   private validate(args: ClusterArgs): void {
     this.check.oneOf("containerInsights", args.containerInsights ?? "enhanced", ["enhanced", "enabled", "disabled"]);
     this.check.oneOf("exec", args.exec ?? "off", ["off", "encrypted"]);
-    for (const service of ["logs", "fargate"] as const) {
-      this.check.that(
-        args.key.services.includes(service),
-        "key",
-        args.key.name,
-        `Its policy does not let ${service === "logs" ? "CloudWatch Logs" : "Fargate"} use it. Add "${service}" to the key's \`services\`.`,
-      );
-    }
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the cluster in ${this.context.region}; ECS takes a key of its own region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["logs", "fargate"]);
   }
 
   /** CloudWatch would make this group itself, without key and with its own retention. */

@@ -194,12 +194,7 @@ export class LoadBalancer extends Component {
       this.name,
       "With the stack's name before it, it begins with `internal-`, which AWS keeps for itself. Rename the stack.",
     );
-    this.check.that(
-      args.key === undefined || args.key.services.includes("log-delivery"),
-      "key",
-      args.key?.name,
-      'Its policy does not let the log delivery use it. Add "log-delivery" to the key\'s `services`.',
-    );
+    args.key?.requireFor(this.check, this.context.region, ["log-delivery"]);
   }
 
   private validateListener(key: string, { port, target }: ListenerArgs): void {

@@ -88,12 +88,7 @@ export class AuroraRegion extends Component {
   ) {
     super("palisade:data:AuroraRegion", name, args, opts);
     const { settings, key, vpc } = args;
-    this.check.that(
-      key.context.region === this.context.region,
-      "key",
-      key.name,
-      `It is in ${key.context.region}; give a key of ${this.context.region}.`,
-    );
+    key.requireFor(this.check, this.context.region, ["logs"]);
     this.check.that(
       vpc.zones.length >= Math.max(2, settings.instances),
       "vpc.zones",

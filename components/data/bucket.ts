@@ -56,6 +56,7 @@ export class Bucket extends Component {
     if (args.expirationInDays !== undefined)
       this.check.integer("expirationInDays", args.expirationInDays, 1, 36500, "of days");
     if (args.objectLock) this.check.integer("objectLock.days", args.objectLock.days, 1, 36500, "of days");
+    args.key?.requireFor(this.check, this.context.region);
 
     const base = this.physicalName("s3Bucket", args.nameSuffix, GLOBAL_SUFFIX_LENGTH);
     const bucketName = pulumi.interpolate`${base}-${this.account}-${this.context.region}`;

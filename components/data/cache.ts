@@ -162,6 +162,7 @@ export class Cache extends Component {
 
   private validate(users: Readonly<Record<string, CacheUser>>): void {
     const { args, replicas, shards } = this;
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
     this.check.oneOf<string>("engineVersion", this.engineVersion, VERSIONS[this.engine]);
     this.check.matches(
       "nodeType",

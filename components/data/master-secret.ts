@@ -47,6 +47,7 @@ export class MasterSecret extends Component {
 
   constructor(name: string, args: MasterSecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("palisade:data:MasterSecret", name, args, opts);
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
     const { target } = args;
     const functionName = this.physicalName("lambda", "rotation");
     const role = new aws.iam.Role(

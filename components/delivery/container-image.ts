@@ -152,12 +152,7 @@ export class ContainerImage extends Component {
     args.pullAccounts?.forEach((account, index) =>
       this.check.matches(`pullAccounts[${index}]`, account, /^\d{12}$/, "Give an account id of 12 digits."),
     );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the repository in ${this.context.region}; ECR takes a key of its own region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region);
   }
 
   private keptImages(args: ContainerImageArgs): number {

@@ -232,14 +232,8 @@ export class Dns extends Component {
       args.key,
       `Query logs are encrypted with a customer key: give a Key of ${GLOBAL_REGION} with services ["logs"], or set queryLogs to false.`,
     );
-    if (args.key !== undefined) {
-      this.check.that(
-        args.key.context.region === GLOBAL_REGION,
-        "key",
-        args.key.context.region,
-        `Route 53 delivers query logs to ${GLOBAL_REGION} only: give a Key of that region.`,
-      );
-    }
+    // Route 53 delivers query logs there and nowhere else.
+    args.key?.requireFor(this.check, GLOBAL_REGION, ["logs"]);
   }
 
   private createZone(args: DnsArgs): aws.route53.Zone {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../core";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
-import { GLOBAL_REGION, inGlobalRegion } from "./global-region";
+import { inGlobalRegion } from "./global-region";
 
 /**
  * AWS managed rule groups: name, web ACL capacity units and place in the order of evaluation (fixed, so that adding a group moves no
@@ -222,13 +222,7 @@ export class Firewall extends Component {
         "above 1500 AWS charges 0.20 USD more per million requests for each 500 units.",
     );
     this.check.integer("surgeAlarmThreshold", args.surgeAlarmThreshold ?? 1000, 1, 1_000_000_000, "of requests");
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.context.region,
-      `Its logs are in ${this.context.region}: give a Key of that region` +
-        (this.context.region === GLOBAL_REGION ? ", where CLOUDFRONT web ACLs live." : "."),
-    );
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
   }
 
   private rules(args: FirewallArgs, groups: readonly ManagedGroup[]): Rule[] {

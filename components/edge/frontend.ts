@@ -173,14 +173,13 @@ export class Frontend extends Component {
         `Its records are written in the zone ${args.dns.domain}: give the Dns of a public zone that holds it.`,
       );
     }
-    for (const [argument, part] of [["certificate", args.certificate] as const, ["key", args.key] as const]) {
-      this.check.that(
-        part.context.region === GLOBAL_REGION,
-        argument,
-        part.context.region,
-        `CloudFront takes it from ${GLOBAL_REGION} only: create it with region "${GLOBAL_REGION}".`,
-      );
-    }
+    this.check.that(
+      args.certificate.context.region === GLOBAL_REGION,
+      "certificate",
+      args.certificate.context.region,
+      `CloudFront takes it from ${GLOBAL_REGION} only: create it with region "${GLOBAL_REGION}".`,
+    );
+    args.key.requireFor(this.check, GLOBAL_REGION, ["cloudfront", "log-delivery"]);
     this.check.that(
       args.firewall.scope === "CLOUDFRONT",
       "firewall",

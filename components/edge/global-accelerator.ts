@@ -183,6 +183,8 @@ export class GlobalAccelerator extends Component {
       "A TCP check asks for no path: set healthCheck.protocol to HTTP or HTTPS.",
     );
     this.check.integer("logRetentionInDays", args.logRetentionInDays ?? 365, 1, 3653, "of days");
+    // The bucket stands where the key does.
+    args.key.requireFor(this.check, args.key.context.region, ["log-delivery"]);
   }
 
   private validateEndpoint(path: string, region: string, endpoint: AcceleratorEndpoint): void {

@@ -206,6 +206,7 @@ export abstract class RestApi extends Component {
       /^[A-Za-z0-9_-]{1,128}$/,
       "Use at most 128 letters, digits, hyphens and underscores.",
     );
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
     this.check.oneOf("securityPolicy", args.securityPolicy ?? SECURITY_POLICIES[3], SECURITY_POLICIES);
     if (args.throttle) checkThrottle(this.check, "throttle", args.throttle);
     if (args.authorizer) {

@@ -193,18 +193,7 @@ export class KafkaCluster extends Component implements Connectable {
       if (retentionHours !== undefined)
         this.check.integer(`topics.${topic}.retentionHours`, retentionHours, 1, 87_600, "of hours");
     }
-    this.check.that(
-      args.key.services.includes("logs"),
-      "key",
-      args.key.name,
-      "Its policy does not let CloudWatch Logs use it for the broker logs. Add `logs` to the key's `services`.",
-    );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the cluster in ${this.context.region}; give a key of the cluster's region.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
   }
 
   private createConfiguration(args: KafkaClusterArgs, zones: number): aws.msk.Configuration {

@@ -178,12 +178,7 @@ export class Queue extends Component {
     this.check.integer("maxMessageKiB", args.maxMessageKiB ?? 256, 1, 1024, "of KiB");
     this.check.integer("dataKeyReuseSeconds", args.dataKeyReuseSeconds ?? 300, 60, 86_400, "of seconds");
     this.check.integer("maxMessageAgeAlarmSeconds", args.maxMessageAgeAlarmSeconds ?? 300, 60, 1_209_600, "of seconds");
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the queue in ${this.context.region}; SQS takes a key of its own region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region);
   }
 
   private createDeadLetterQueue(args: QueueArgs, name: string): aws.sqs.Queue {

@@ -201,18 +201,7 @@ export class LogSearch extends Component {
     );
     this.check.integer("volumeSizeGiB", this.volumeSize(args), 10, 3072, "of GiB");
     this.check.integer("retentionInDays", this.retention(args), 1, 3650, "of days");
-    this.check.that(
-      args.key.services.includes("logs"),
-      "key",
-      args.key.name,
-      "Its policy does not let CloudWatch Logs use it. Add `logs` to the key's `services`.",
-    );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the domain in ${this.context.region}; OpenSearch takes a key of its own region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
   }
 
   private instanceType(args: LogSearchArgs): string {

@@ -136,18 +136,7 @@ export class ManagedMetrics extends Component {
   private validate(args: ManagedMetricsArgs, signIn: NonNullable<ManagedMetricsArgs["signIn"]>): void {
     if (args.retentionInDays !== undefined)
       this.check.integer("retentionInDays", args.retentionInDays, 1, 1095, "of days");
-    this.check.that(
-      args.key.services.includes("logs"),
-      "key",
-      args.key.name,
-      "Its policy does not let CloudWatch Logs use it. Add `logs` to the key's `services`.",
-    );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the workspaces in ${this.context.region}; give a key of their region.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
     this.check.that(
       !args.alertManager || this.context.alarmTopics !== undefined,
       "alertManager",

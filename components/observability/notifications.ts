@@ -73,19 +73,7 @@ export class Notifications extends Component {
   private validate(key: Key, publishers: readonly Publisher[], emails: Record<Severity, readonly string[]>): void {
     this.check.atLeast("publishers", publishers, 1, "service that may publish");
     this.check.unique("publishers", publishers);
-    const missing = publishers.filter((publisher) => !key.services.includes(publisher));
-    this.check.that(
-      missing.length === 0,
-      "key",
-      key.name,
-      `Its policy does not let ${missing.join(", ")} use it, so their messages would be lost. Add them to the key's \`services\`.`,
-    );
-    this.check.that(
-      key.context.region === this.context.region,
-      "key",
-      key.name,
-      `It is in ${key.context.region} and the topics in ${this.context.region}; SNS takes a key of its own region only.`,
-    );
+    key.requireFor(this.check, this.context.region, publishers);
     for (const severity of SEVERITIES) {
       this.check.unique(`emails.${severity}`, emails[severity]);
       emails[severity].forEach((address, index) =>

@@ -73,19 +73,7 @@ export class AuditTrail extends Component {
   private validate(args: AuditTrailArgs, retention: number): void {
     this.check.integer("retentionInDays", retention, this.production ? TWELVE_MONTHS_DAYS : 1, 3650, "of days");
     this.check.unique("dataEvents", args.dataEvents ?? []);
-    const missing = (["cloudtrail", "logs"] as const).filter((service) => !args.key.services.includes(service));
-    this.check.that(
-      missing.length === 0,
-      "key",
-      args.key.name,
-      `Its policy does not let ${missing.join(" and ")} use it. Add them to the key's \`services\`.`,
-    );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the trail in ${this.context.region}; CloudTrail takes a key of its bucket's region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["cloudtrail", "logs"]);
   }
 
   private createBucket(args: AuditTrailArgs, retention: number): Bucket {

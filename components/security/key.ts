@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type ArgumentCheck,
   Component,
   type ComponentArgs,
   type Grantee,
@@ -72,7 +73,7 @@ export class Key extends Component {
   readonly arn: pulumi.Output<string>;
   readonly keyId: pulumi.Output<string>;
   readonly aliasName: pulumi.Output<string>;
-  /** Services that its policy names; a component whose service is missing here says so before AWS does. */
+  /** Services that its policy names. */
   readonly services: readonly KeyService[];
   readonly nodes: { readonly key: aws.kms.Key; readonly alias: aws.kms.Alias };
 
@@ -114,6 +115,26 @@ export class Key extends Component {
     this.aliasName = alias.name;
     this.nodes = { key, alias };
     this.registerOutputs({ arn: this.arn, keyId: this.keyId, aliasName: this.aliasName });
+  }
+
+  /**
+   * Fails, in the name of the component that `check` is of, unless the key stands in `region`, as AWS uses a key in its own region only, and its
+   * policy names each of `services`. `argument` is the one that the key was given as.
+   */
+  requireFor(check: ArgumentCheck, region: string, services: readonly KeyService[] = [], argument = "key"): void {
+    check.that(
+      this.context.region === region,
+      argument,
+      this.name,
+      `It is in ${this.context.region} and must be in ${region}, where it is used; give a key of that region.`,
+    );
+    const missing = services.filter((service) => !this.services.includes(service));
+    check.that(
+      missing.length === 0,
+      argument,
+      this.name,
+      `Its policy does not let every service use it that has to; add ${missing.map((service) => `"${service}"`).join(", ")} to the key's \`services\`.`,
+    );
   }
 
   /** Lets `grantee` decrypt, through `viaService` only when given, e.g. `sqs`. */

@@ -168,7 +168,7 @@ export class Secret extends Component {
       for (const field of args.fields)
         this.check.matches("fields", field, /^[\w.-]+$/, "Use letters, digits, full stops, underscores and hyphens.");
     }
-    this.checkKey("key", args.key, this.context.region);
+    args.key.requireFor(this.check, this.context.region);
     if (args.replicas) this.check.atLeast("replicas", args.replicas, 1, "region");
     for (const [region, key] of Object.entries(args.replicas ?? {})) {
       this.check.that(
@@ -177,17 +177,8 @@ export class Secret extends Component {
         region,
         "It is the secret's own region; name other regions only.",
       );
-      this.checkKey(`replicas.${region}`, key, region);
+      key.requireFor(this.check, region, [], `replicas.${region}`);
     }
-  }
-
-  private checkKey(argument: string, key: Key, region: string): void {
-    this.check.that(
-      key.context.region === region,
-      argument,
-      key.name,
-      `It is in ${key.context.region}; give a key of ${region}.`,
-    );
   }
 
   private denials(): Statement[] {

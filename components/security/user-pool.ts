@@ -148,12 +148,7 @@ export class UserPool extends Component {
   }
 
   private validate(args: UserPoolArgs): void {
-    this.check.that(
-      args.key.services.includes("log-delivery"),
-      "key",
-      args.key.name,
-      'Its policy does not let the log delivery use it. Add "log-delivery" to the key\'s `services`.',
-    );
+    args.key.requireFor(this.check, this.context.region, ["log-delivery"]);
     if ("prefix" in args.domain) {
       this.check.matches(
         "domain.prefix",

@@ -10,8 +10,8 @@ export interface ContractCase {
   minimal: (name: string, opts: pulumi.ComponentResourceOptions) => Component;
   /** Builds it with every option used. */
   complete: (name: string, opts: pulumi.ComponentResourceOptions) => Component;
-  /** Wrong arguments: what is wrong -> a build that must throw an ArgumentError whose message matches. */
-  errors: Record<string, { build: (name: string) => unknown; message: RegExp }>;
+  /** Wrong arguments: what is wrong -> a build that must throw an ArgumentError whose message matches, or is exactly this text. */
+  errors: Record<string, { build: (name: string) => unknown; message: RegExp | string }>;
 }
 
 /** A plain parent that only carries a region to what is under it. */
@@ -94,7 +94,9 @@ export function componentContract(concern: string, kind: string, cases: Contract
       await recordProgram(() => {
         assert.throws(
           () => build("one"),
-          (error) => error instanceof ArgumentError && message.test(error.message),
+          (error) =>
+            error instanceof ArgumentError &&
+            (typeof message === "string" ? error.message === message : message.test(error.message)),
         );
       });
     });

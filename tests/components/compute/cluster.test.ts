@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Cluster } from "../../../components/compute/cluster";
-import { Key } from "../../../components/security/key";
 import { testCluster, testKey } from "../../support/compute";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram } from "../../support/record";
 
 const NAMESPACE = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-0a1b2c3d4e5f6071";
@@ -38,21 +38,7 @@ describe("Cluster", () => {
         build: (name) => testCluster(name, { exec: "on" as never }),
         message: /exec = "on" .* off, encrypted/,
       },
-      "a key that Fargate may not use": {
-        build: (name) => testCluster(name, { key: new Key(`${name}-k`, { description: "x", services: ["logs"] }) }),
-        message: /key = "one-k" .* Add "fargate" to the key's `services`/,
-      },
-      "a key that CloudWatch Logs may not use": {
-        build: (name) => testCluster(name, { key: new Key(`${name}-k`, { description: "x", services: ["fargate"] }) }),
-        message: /Add "logs" to the key's `services`/,
-      },
-      "a key of another region": {
-        build: (name) =>
-          testCluster(name, {
-            key: new Key(`${name}-k`, { description: "x", services: ["logs", "fargate"], region: "us-east-1" }),
-          }),
-        message: /It is in us-east-1 and the cluster in eu-west-1/,
-      },
+      ...keyErrors(`Cluster "one"`, (name, key) => testCluster(name, { key }), ["logs", "fargate"]),
     },
   });
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { LoadBalancer, loadBalancerLogStatements } from "../../../components/compute/load-balancer";
 import { Bucket } from "../../../components/data/bucket";
-import { Key } from "../../../components/security/key";
 import type { RecordedResource } from "../../../simulator";
 import { CERTIFICATE, testKey, testLoadBalancer } from "../../support/compute";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const listener = { port: 443, target: { port: 8443 } };
@@ -58,11 +58,7 @@ describe("LoadBalancer", () => {
         build: (name) => testLoadBalancer(name, { logRetentionDays: 0 }),
         message: /logRetentionDays = 0 .* from 1 to 3650/,
       },
-      "a key that log delivery may not use": {
-        build: (name) =>
-          testLoadBalancer(name, { key: new Key(`${name}-k`, { description: "x", services: ["logs"] }) }),
-        message: /Add "log-delivery" to the key's `services`/,
-      },
+      ...keyErrors(`LoadBalancer "one"`, (name, key) => testLoadBalancer(name, { key }), ["log-delivery"]),
       "a listener key that is taken": {
         build: (name) => {
           const balancer = testLoadBalancer(name);

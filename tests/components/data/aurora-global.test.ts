@@ -5,6 +5,8 @@ import { BackupVault } from "../../../components/data/backup-vault";
 import { type AlarmTopics, Component, type ComponentArgs } from "../../../components/core";
 import { componentContract } from "../../support/contract";
 import { grantee, ground } from "../../support/data";
+import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const CLASS = "db.r8g.xlarge";
@@ -128,17 +130,11 @@ describe("AuroraGlobal", () => {
       "backups beyond 35 days": refused({ backupRetentionDays: 36 }, /backupRetentionDays = 36/),
       "a malformed backup window": refused({ backupWindow: "1am" }, /backupWindow/),
       "a malformed maintenance window": refused({ maintenanceWindow: "03:00" }, /maintenanceWindow/),
-      "a key of another region": {
-        build: (name) => {
-          const { primary, secondaries } = sites(name);
-          return new AuroraGlobal(name, {
-            primary: { vpc: primary.vpc, key: secondaries.far.key },
-            secondaries,
-            instanceClass: CLASS,
-          });
-        },
-        message: /AuroraRegion "one-primary": key .* in us-east-1; give a key of eu-west-1/,
-      },
+      ...keyErrors(
+        `AuroraRegion "one-primary"`,
+        (name, key) => make(name, { primary: { vpc: new TestNetwork(`${name}-other`), key } }),
+        ["logs"],
+      ),
       "more instances than zones": refused({ instances: 4 }, /AuroraRegion "one-primary": vpc.zones/),
       "a grant to a user that needs quotes": {
         build: (name) => make(name).grantConnect(grantee("app"), "Ledger RO"),

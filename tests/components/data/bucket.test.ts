@@ -3,6 +3,7 @@ import { accessLogStatement, Bucket } from "../../../components/data/bucket";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { grantee } from "../../support/data";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const key = (name: string, opts = {}) => new Key(`${name}-key`, { description: "Reports" }, opts);
@@ -40,6 +41,7 @@ describe("Bucket", () => {
       );
     },
     errors: {
+      ...keyErrors(`Bucket "one"`, (name, key) => new Bucket(name, { key })),
       "an expiration of nothing": {
         build: (name) => new Bucket(name, { expirationInDays: 0 }),
         message: /Bucket "one": expirationInDays = 0 .* from 1/,

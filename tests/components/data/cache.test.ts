@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Cache } from "../../../components/data/cache";
 import { componentContract } from "../../support/contract";
 import { ground, grantee } from "../../support/data";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const NODE = "cache.r7g.large";
@@ -38,6 +39,7 @@ describe("Cache", () => {
         opts,
       ),
     errors: {
+      ...keyErrors(`Cache "one"`, (name, key) => new Cache(name, { ...ground(name), key, nodeType: NODE }), ["logs"]),
       "a version that the engine does not have": {
         build: (name) => new Cache(name, { ...ground(name), nodeType: NODE, engineVersion: "7.1" }),
         message: /Cache "one": engineVersion = "7.1" .* 7\.2, 8\.0/,

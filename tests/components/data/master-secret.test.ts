@@ -4,6 +4,7 @@ import { ROTATION_FUNCTION } from "../../../components/data/master-secret-functi
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { grantee } from "../../support/data";
+import { keyErrors } from "../../support/key-errors";
 import { named, recordProgram, statements } from "../../support/record";
 
 const TARGET: MasterSecretArgs["target"] = {
@@ -34,6 +35,7 @@ describe("MasterSecret", () => {
       );
     },
     errors: {
+      ...keyErrors(`MasterSecret "one"`, (name, key) => new MasterSecret(name, { key, target: TARGET }), ["logs"]),
       "a rotation that Secrets Manager cannot schedule": {
         build: (name) => new MasterSecret(name, { key: key(name), target: TARGET, rotationDays: 1001 }),
         message: /rotation.days = 1001/,

@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs } from "../../../components/delivery/container-image";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const DIGEST = `sha256:${"0f".repeat(32)}`;
@@ -88,10 +89,7 @@ describe("ContainerImage", () => {
         build: (name) => image(name, { pullAccounts: ["210987654321", "210987654321"] }),
         message: /"210987654321" stands twice/,
       },
-      "a key of another region": {
-        build: (name) => image(name, { key: new Key(`${name}-key`, { description: "x", region: "us-east-2" }) }),
-        message: /It is in us-east-2 and the repository in eu-west-1/,
-      },
+      ...keyErrors(`ContainerImage "one"`, (name, key) => image(name, { key })),
     },
   });
 

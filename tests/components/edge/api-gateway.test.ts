@@ -7,6 +7,7 @@ import type { Recording } from "../../../simulator";
 import { apiGround, TestCaller, TestLoadBalancer } from "../../support/api-fixtures";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ROUTE: Route = { to: "payments" };
@@ -135,6 +136,7 @@ describe("ApiGateway", () => {
       );
     },
     errors: {
+      ...keyErrors(`ApiGateway "one"`, (name, key) => gateway(name, { key }), ["logs"]),
       "no route": refusedRoutes({}, /ApiGateway "one": routes = {} .* at least 1 route/),
       "a path without a slash": refusedRoutes({ payments: ROUTE }, /routes = "payments" .* \/payments\/{proxy\+}/),
       "a path with a space": refusedRoutes({ "/pay ments": ROUTE }, /routes = "\/pay ments"/),

@@ -3,6 +3,7 @@ import { Component } from "../../../components/core";
 import { Dns } from "../../../components/edge/dns";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const key = (name: string, region = "us-east-1") =>
@@ -58,10 +59,7 @@ describe("Dns", () => {
         build: (name) => new Dns(name, { domain: "example.com" }),
         message: /key = undefined .* Key of us-east-1/,
       },
-      "a key of another region": {
-        build: (name) => new Dns(name, { domain: "example.com", key: key(name, "eu-west-1") }),
-        message: /key = "eu-west-1" .* us-east-1 only/,
-      },
+      ...keyErrors(`Dns "one"`, (name, key) => new Dns(name, { domain: "example.com", key }), ["logs"], "us-east-1"),
       "DNSSEC for a zone it does not own": {
         build: (name) => new Dns(name, { domain: "example.com", zoneId: "Z1", dnssec: true }),
         message: /dnssec = true .* drop zoneId/,

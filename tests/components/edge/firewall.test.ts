@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Firewall, type FirewallArgs } from "../../../components/edge/firewall";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram } from "../../support/record";
 import type { RecordedResource } from "../../../simulator";
 
@@ -120,9 +121,10 @@ describe("Firewall", () => {
         build: (name) => regional(name, { surgeAlarmThreshold: 0 }),
         message: /surgeAlarmThreshold = 0/,
       },
-      "a key of another region": {
+      ...keyErrors(`Firewall "one"`, (name, key) => regional(name, { key }), ["logs"]),
+      "a key of the stack's own region for CloudFront": {
         build: (name) => new Firewall(name, { scope: "CLOUDFRONT", key: key(name) }),
-        message: /key = "eu-west-1" .* us-east-1/,
+        message: /key = "one-key" .* in eu-west-1 and must be in us-east-1,/,
       },
       "an association of a CloudFront web ACL": {
         build: (name) =>

@@ -9,6 +9,7 @@ import { siteRouterCode, type Routing } from "../../../components/edge/site-rout
 import { Bucket } from "../../../components/data/bucket";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const HOST = "pay.example.com";
@@ -95,13 +96,10 @@ describe("Frontend", () => {
         },
         message: /certificate = "eu-west-1" .* us-east-1 only/,
       },
-      "a key of another region": {
-        build: (name) => front(name, { key: new Key(`${name}-here`, { description: "x" }) }),
-        message: /key = "eu-west-1" .* us-east-1 only/,
-      },
+      ...keyErrors(`Frontend "one"`, (name, key) => front(name, { key }), ["cloudfront", "log-delivery"], "us-east-1"),
       "a regional firewall": {
         build: (name) => {
-          const key = new Key(`${name}-here`, { description: "x" });
+          const key = new Key(`${name}-here`, { description: "x", services: ["logs"] });
           return front(name, { firewall: new Firewall(`${name}-waf`, { scope: "REGIONAL", key }) });
         },
         message: /firewall = "REGIONAL" .* CLOUDFRONT/,

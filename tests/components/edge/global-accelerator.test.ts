@@ -50,6 +50,10 @@ describe("GlobalAccelerator", () => {
         opts,
       ),
     errors: {
+      "a key whose policy leaves out log-delivery": {
+        build: (name) => accelerator(name, { key: new Key(`${name}-k`, { description: "x", services: ["logs"] }) }),
+        message: /GlobalAccelerator "one": key = "one-k" .* add "log-delivery" to the key's `services`/,
+      },
       "no region": { build: (name) => accelerator(name, { regions: {} }), message: /regions = \{\} .* at least 1/ },
       "a region that is none": {
         build: (name) => accelerator(name, { regions: { europe: { endpoints: { api: nlb("eu-west-1") } } } }),

@@ -3,6 +3,7 @@ import { PrivateApi, type PrivateApiArgs } from "../../../components/edge/privat
 import { tcp } from "../../../components/network/connections";
 import { apiGround, TestCaller } from "../../support/api-fixtures";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ENDPOINT = "vpce-0a1b2c3d4e5f60718";
@@ -69,6 +70,7 @@ describe("PrivateApi", () => {
       return api;
     },
     errors: {
+      ...keyErrors(`PrivateApi "one"`, (name, key) => privateApi(name, { key }), ["logs"]),
       "private DNS for an endpoint that is there": {
         build: (name) => {
           const { network } = apiGround(`${name}-other`);

@@ -5,6 +5,7 @@ import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
 import { TestGrantee } from "../../support/grantee";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 /** A network over fewer or more zones than the usual three. */
@@ -92,14 +93,7 @@ describe("KafkaCluster", () => {
         build: (name) => build(name, { topics: { pay: { partitions: 1, retentionHours: 0 } } }),
         message: /topics.pay.retentionHours = 0/,
       },
-      "a key that CloudWatch Logs can not use": {
-        build: (name) => build(name, { key: new Key(`${name}-other`, { description: "x" }) }),
-        message: /key = "one-other" .* Add `logs`/,
-      },
-      "a key of another region": {
-        build: (name) => build(name, { region: "us-east-2" }),
-        message: /key = "one-key" .* in eu-west-1 and the cluster in us-east-2/,
-      },
+      ...keyErrors(`KafkaCluster "one"`, (name, key) => build(name, { key }), ["logs"]),
       "a grant on a topic that it does not have": {
         build: (name) =>
           build(name, { topics: { pay: { partitions: 1 } } }).grantProduce(new TestGrantee(`${name}-w`), "paid"),

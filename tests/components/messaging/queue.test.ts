@@ -4,6 +4,7 @@ import { Queue, type QueueArgs } from "../../../components/messaging/queue";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { TestGrantee } from "../../support/grantee";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ARN = "arn:aws:sqs:eu-west-1:123456789012:test-orders";
@@ -86,10 +87,7 @@ describe("Queue", () => {
         build: (name) => build(name, { maxMessageAgeAlarmSeconds: 10 }),
         message: /maxMessageAgeAlarmSeconds = 10 .* from 60/,
       },
-      "a key of another region": {
-        build: (name) => build(name, { region: "us-east-2" }),
-        message: /key = "one-key" .* in eu-west-1 and the queue in us-east-2/,
-      },
+      ...keyErrors(`Queue "one"`, (name, key) => build(name, { key })),
       "a consumer slower than the visibility timeout": {
         build: (name) =>
           build(name, { visibilityTimeoutSeconds: 30 }).grantConsume(new TestGrantee(`${name}-worker`), {

@@ -6,6 +6,7 @@ import { Key, type KeyService } from "../../../components/security/key";
 import type { Recording } from "../../../simulator";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ADMIN = "arn:aws:iam::123456789012:role/admin";
@@ -87,15 +88,7 @@ describe("LogSearch", () => {
         build: (name) => search(name, { retentionInDays: 0 }),
         message: /retentionInDays = 0 .* from 1 to 3650/,
       },
-      "a key that CloudWatch Logs can not use": {
-        build: (name) => search(name, { key: new Key(`${name}-key`, { description: "x" }) }),
-        message: /Add `logs` to the key's `services`/,
-      },
-      "a key of another region": {
-        build: (name) =>
-          search(name, { key: new Key(`${name}-key`, { description: "x", services: ["logs"], region: "us-east-2" }) }),
-        message: /It is in us-east-2 and the domain in eu-west-1/,
-      },
+      ...keyErrors(`LogSearch "one"`, (name, key) => search(name, { key }), ["logs"]),
       "one zone in production": {
         build: (name) => {
           const network = new TestNetwork(`${name}-network`);

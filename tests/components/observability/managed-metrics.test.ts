@@ -7,6 +7,7 @@ import { Notifications } from "../../../components/observability/notifications";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const TOPICS = {
@@ -57,15 +58,7 @@ describe("ManagedMetrics", () => {
         build: (name) => metrics(name, { retentionInDays: 0 }),
         message: /ManagedMetrics "one": retentionInDays = 0 .* from 1 to 1095/,
       },
-      "a key that CloudWatch Logs can not use": {
-        build: (name) => metrics(name, { key: new Key(`${name}-key`, { description: "x" }) }),
-        message: /Add `logs` to the key's `services`/,
-      },
-      "a key of another region": {
-        build: (name) =>
-          metrics(name, { key: new Key(`${name}-key`, { description: "x", services: ["logs"], region: "us-east-2" }) }),
-        message: /It is in us-east-2 and the workspaces in eu-west-1/,
-      },
+      ...keyErrors(`ManagedMetrics "one"`, (name, key) => metrics(name, { key }), ["logs"]),
       "an alert manager without topics": {
         build: (name) => metrics(name, { alertManager: true }),
         message: /alertManager = true .* Give `alarmTopics`/,

@@ -3,6 +3,7 @@ import { Component } from "../../../components/core";
 import { Notifications } from "../../../components/observability/notifications";
 import { Key, type KeyService } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ALL: KeyService[] = ["cloudwatch", "events", "backup", "prometheus"];
@@ -43,17 +44,11 @@ describe("Notifications", () => {
         opts,
       ),
     errors: {
-      "a key that a publisher can not use": {
-        build: (name) => new Notifications(name, { key: key(name, ["cloudwatch"]) }),
-        message: /key = "one-key" .* does not let events, backup use it/,
-      },
-      "a key of another region": {
-        build: (name) =>
-          new Notifications(name, {
-            key: new Key(`${name}-key`, { description: "x", services: ALL, region: "us-east-2" }),
-          }),
-        message: /It is in us-east-2 and the topics in eu-west-1/,
-      },
+      ...keyErrors(`Notifications "one"`, (name, key) => new Notifications(name, { key }), [
+        "cloudwatch",
+        "events",
+        "backup",
+      ]),
       "something that is no mail address": {
         build: (name) => new Notifications(name, { key: key(name), emails: ["oncall"] }),
         message: /emails\.critical\[0\] = "oncall" .* mail address/,

@@ -5,6 +5,7 @@ import { AuditTrail, type AuditTrailArgs } from "../../../components/security/au
 import { Key } from "../../../components/security/key";
 import { TRAIL_WATCHES } from "../../../components/security/trail-watches";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const ARN = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/test-audit";
@@ -46,14 +47,7 @@ describe("AuditTrail", () => {
         build: (name) => build(name, { dataEvents: ["s3", "s3"] }),
         message: /"s3" stands twice/,
       },
-      "a key that CloudTrail can not use": {
-        build: (name) => build(name, { key: new Key(`${name}-other`, { description: "x", services: ["logs"] }) }),
-        message: /key = "one-other" .* does not let cloudtrail use it/,
-      },
-      "a key of another region": {
-        build: (name) => build(name, { region: "us-east-2" }),
-        message: /key = "one-key" .* in eu-west-1 and the trail in us-east-2/,
-      },
+      ...keyErrors(`AuditTrail "one"`, (name, key) => build(name, { key }), ["cloudtrail", "logs"]),
     },
   });
 

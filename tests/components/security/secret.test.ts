@@ -4,6 +4,7 @@ import { Key } from "../../../components/security/key";
 import { Secret, type SecretArgs } from "../../../components/security/secret";
 import { componentContract } from "../../support/contract";
 import { TestGrantee } from "../../support/grantee";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function:rotate";
@@ -63,10 +64,7 @@ describe("Secret", () => {
         build: (name) => build(name, { fields: ["client:id"] }),
         message: /fields = "client:id"/,
       },
-      "a key of another region": {
-        build: (name) => build(name, { region: "us-east-2" }),
-        message: /key = "one-key" .* in eu-west-1; give a key of us-east-2/,
-      },
+      ...keyErrors(`Secret "one"`, (name, key) => build(name, { key })),
       "an empty set of replicas": { build: (name) => build(name, { replicas: {} }), message: /replicas = \{\} / },
       "a replica in its own region": {
         build: (name) => build(name, { replicas: { "eu-west-1": new Key(`${name}-x`, { description: "x" }) } }),
@@ -74,7 +72,7 @@ describe("Secret", () => {
       },
       "a replica's key in another region": {
         build: (name) => build(name, { replicas: { "us-east-1": new Key(`${name}-x`, { description: "x" }) } }),
-        message: /replicas.us-east-1 = "one-x" .* give a key of us-east-1/,
+        message: /replicas.us-east-1 = "one-x" .* in eu-west-1 and must be in us-east-1,/,
       },
       "a reference to a field that is not there": {
         build: (name) => build(name, { fields: ["id"] }).valueFrom("secret"),

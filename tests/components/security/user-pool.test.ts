@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Key } from "../../../components/security/key";
 import { signInUrl, UserPool, type UserPoolArgs } from "../../../components/security/user-pool";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 /** The least a pool needs, its key named after it. */
@@ -50,10 +51,7 @@ describe("UserPool", () => {
         opts,
       ),
     errors: {
-      "a key without the log delivery": {
-        build: (name) => pool(name, { key: new Key(`${name}-other`, { description: "x" }) }),
-        message: /Add "log-delivery" to the key's `services`/,
-      },
+      ...keyErrors(`UserPool "one"`, (name, key) => pool(name, { key }), ["log-delivery"]),
       "a prefix with a word of Amazon's": {
         build: (name) => pool(name, { domain: { prefix: "laws-example-com" } }),
         message: /domain.prefix = "laws-example-com" .* without the words aws, amazon and cognito/,
