@@ -47,9 +47,8 @@ export interface PostgresDatabaseArgs extends ComponentArgs {
   /** Up to 16 characters. Default `palisadeowner`. It cannot be changed later. */
   masterUsername?: string;
   /**
-   * Of an instance the major version, e.g. `17` (default): RDS takes the latest minor release and applies later ones itself. Of a cluster
-   * `<major>.<minor>`, at which RDS makes it. Default `17.11`; what RDS then upgrades it to is left alone. One that is given is held: RDS refuses
-   * to go back, so where it has gone further itself, raise it.
+   * `<major>.<minor>`, of an instance also the major version alone, e.g. `17`. Default: it begins with `17.11`, and what RDS upgrades it to is left
+   * alone. RDS applies minor releases itself and never goes back: one that is given here has to be raised once RDS has gone further.
    */
   engineVersion?: string;
   /** Lets a new major `engineVersion` through. Default false. */
@@ -248,11 +247,13 @@ export class PostgresDatabase extends Component {
     ]);
   }
 
-  /** RDS takes a prefix for an instance, not for a cluster; the provider then sees no difference in a later minor release. */
   private get engineVersion(): string {
-    const { engineVersion } = this.args;
-    if (engineVersion !== undefined) return engineVersion;
-    return this.deployment === "cluster" ? DEFAULT_POSTGRES_VERSION : majorVersion(DEFAULT_POSTGRES_VERSION);
+    return this.args.engineVersion ?? DEFAULT_POSTGRES_VERSION;
+  }
+
+  /** RDS upgrades minor releases itself; after a refresh, the one that it began with would be a way back, which RDS refuses. */
+  private get ignoredVersion(): string[] {
+    return this.args.engineVersion === undefined ? ["engineVersion"] : [];
   }
 
   private backupRetentionDays(): number {
@@ -355,7 +356,7 @@ export class PostgresDatabase extends Component {
       this.statefulOptions(
         {
           dependsOn: [this.monitoring.policy, ...this.createLogGroups("cluster", identifier)],
-          ignoreChanges: args.engineVersion === undefined ? ["engineVersion"] : [],
+          ignoreChanges: this.ignoredVersion,
         },
         args.transform?.cluster,
       ),
@@ -420,6 +421,7 @@ export class PostgresDatabase extends Component {
           dependsOn: [this.monitoring.policy, ...this.createLogGroups("instance", identifier)],
           // The password is the rotation's from the first minute on; a continuous vault sets window and retention itself.
           ignoreChanges: [
+            ...this.ignoredVersion,
             ...(initialPassword ? ["password"] : []),
             ...(args.backupVault?.continuous ? ["backupRetentionPeriod", "backupWindow"] : []),
           ],

@@ -5,7 +5,7 @@ import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 
 /**
- * PostgreSQL 17's minor release of August 2026, for clusters, which RDS creates at an exact version only. AWS offers 17 in standard support until February 2030 and on every class that the
+ * PostgreSQL 17's minor release of August 2026, which new databases begin with. AWS offers 17 in standard support until February 2030 and on every class that the
  * components use (https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html).
  */
 export const DEFAULT_POSTGRES_VERSION = "17.11";
