@@ -219,12 +219,7 @@ export class FargateService extends Component implements Grantee {
       args.port,
       "The load balancer must know where the service listens; give a port, e.g. 8443.",
     );
-    check.that(
-      args.key.services.includes("logs"),
-      "key",
-      args.key.name,
-      'Its policy does not let CloudWatch Logs use it. Add "logs" to the key\'s `services`.',
-    );
+    args.key.requireFor(check, this.context.region, ["logs"]);
     check.that(
       !(args.exec && !args.cluster.execEnabled),
       "exec",

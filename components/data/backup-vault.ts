@@ -157,6 +157,7 @@ export class BackupVault extends Component {
   }
 
   private validate(args: BackupVaultArgs, retentionDays: number): void {
+    args.key.requireFor(this.check, this.context.region);
     this.check.integer("rpoHours", args.rpoHours, 1, 24, "of hours");
     this.check.that(
       args.rpoHours >= 2 || this.continuous,

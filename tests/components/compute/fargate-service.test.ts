@@ -10,6 +10,7 @@ import type { Recording } from "../../../simulator";
 import { IMAGE, testCluster, testKey, testLoadBalancer, testService } from "../../support/compute";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:api-AbCdEf";
@@ -113,6 +114,11 @@ describe("FargateService", () => {
       );
     },
     errors: {
+      ...keyErrors(
+        `FargateService "one"`,
+        (name, key) => testService(name, { cluster: testCluster(`${name}-cluster`), key }),
+        ["logs"],
+      ),
       "a memory that Fargate does not pair with the CPU": wrong(
         { cpu: 512, memory: 512 },
         /FargateService "one": cpu and memory = \[512,512\] .* Use one of: 1024, 2048, 3072, 4096/,
@@ -138,13 +144,6 @@ describe("FargateService", () => {
         message: /port = undefined .* give a port, e\.g\. 8443/,
       },
       "the root user": wrong({ user: "0:0" }, /user = "0:0" .* above 0/),
-      "a key that CloudWatch Logs may not use": {
-        build: (name) => {
-          const cluster = testCluster(`${name}-cluster`);
-          testService(name, { cluster, key: new Key(`${name}-key`, { description: "x", services: ["fargate"] }) });
-        },
-        message: /Add "logs" to the key's `services`/,
-      },
       "a variable whose name no shell takes": wrong({ variables: { "A-B": "1" } }, /"A-B" .* letters, digits/),
       "a variable given twice": wrong(
         { variables: { A: "1" }, secrets: { A: { arn: SECRET } } },
@@ -190,7 +189,12 @@ describe("FargateService", () => {
       },
       "exec where the cluster has it off": wrong({ exec: true }, /exec = true .* "one-cluster" has it off/),
       "runtime monitoring where AWS names no agent": {
-        build: (name) => testService(name, { runtimeMonitoring: true, region: "ap-southeast-6" }),
+        build: (name) => {
+          const region = "ap-southeast-6";
+          const key = new Key(`${name}-key`, { description: "x", services: ["logs", "fargate"], region });
+          const cluster = testCluster(`${name}-cluster`, { key, region });
+          testService(name, { cluster, key, runtimeMonitoring: true, region });
+        },
         message: /runtimeMonitoring = true .* no repository of GuardDuty's agent in ap-southeast-6; leave it out/,
       },
       "Spot in production": wrong({ spot: true }, /spot = true .* development only/),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { BackupVault, snapshotIntervalHours, snapshotSchedule } from "../../../components/data/backup-vault";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders";
@@ -47,6 +48,7 @@ describe("BackupVault", () => {
       return vault;
     },
     errors: {
+      ...keyErrors(`BackupVault "one"`, (name, key) => new BackupVault(name, { key, rpoHours: 4 })),
       "an objective beyond a day": {
         build: (name) => new BackupVault(name, { key: key(name), rpoHours: 25 }),
         message: /BackupVault "one": rpoHours = 25 .* from 1 to 24/,
