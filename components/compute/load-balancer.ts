@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmRule, Component, type ComponentArgs, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import { Connections } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import type { Key } from "../security/key";
@@ -369,22 +370,13 @@ export class LoadBalancer extends Component {
  * its `policyStatements` (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html).
  */
 export function loadBalancerLogStatements(component: Component, bucketArn: pulumi.Output<string>): Statement[] {
-  const { account } = component;
-  const statement = (sid: string, action: string, resource: pulumi.Input<string>, equals = {}): Statement => ({
-    Sid: sid,
-    Effect: "Allow",
-    Principal: { Service: "delivery.logs.amazonaws.com" },
-    Action: action,
-    Resource: resource,
-    Condition: {
-      StringEquals: { "aws:SourceAccount": account, ...equals },
+  return deliveryStatements(bucketArn, {
+    service: "delivery.logs.amazonaws.com",
+    sid: "LogDelivery",
+    source: {
+      StringEquals: { "aws:SourceAccount": component.account },
       ArnLike: { "aws:SourceArn": component.arnOf("logs", "*") },
     },
+    objects: pulumi.interpolate`*/AWSLogs/${component.account}/*`,
   });
-  return [
-    statement("LogDeliveryAclCheck", "s3:GetBucketAcl", bucketArn),
-    statement("LogDeliveryWrite", "s3:PutObject", pulumi.interpolate`${bucketArn}/*/AWSLogs/${account}/*`, {
-      "s3:x-amz-acl": "bucket-owner-full-control",
-    }),
-  ];
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type Grantee, grant, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import type { Key } from "../security/key";
 import type { Certificate } from "./certificate";
 import type { Dns } from "./dns";
@@ -343,29 +344,16 @@ export class Frontend extends Component {
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html */
   private deliveryStatements(bucketArn: pulumi.Output<string>): Statement[] {
-    const principal = { Service: "delivery.logs.amazonaws.com" };
-    const source = {
-      StringEquals: { "aws:SourceAccount": this.account },
-      ArnLike: { "aws:SourceArn": this.arnOf("logs", "delivery-source:*") },
-    };
-    return [
-      {
-        Sid: "LogDeliveryWrites",
-        Effect: "Allow",
-        Principal: principal,
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/AWSLogs/${this.account}/*`,
-        Condition: { ...source, StringEquals: { ...source.StringEquals, "s3:x-amz-acl": "bucket-owner-full-control" } },
+    return deliveryStatements(bucketArn, {
+      service: "delivery.logs.amazonaws.com",
+      sid: "LogDelivery",
+      source: {
+        StringEquals: { "aws:SourceAccount": this.account },
+        ArnLike: { "aws:SourceArn": this.arnOf("logs", "delivery-source:*") },
       },
-      {
-        Sid: "LogDeliveryLooks",
-        Effect: "Allow",
-        Principal: principal,
-        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
-        Resource: bucketArn,
-        Condition: source,
-      },
-    ];
+      objects: pulumi.interpolate`AWSLogs/${this.account}/*`,
+      lists: true,
+    });
   }
 
   /** Standard logging v2: unlike the older kind it needs no ACLs on the bucket, and takes a customer key. */

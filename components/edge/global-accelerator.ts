@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import type { Key } from "../security/key";
 import { ACCELERATOR_REGION, type GlobalComponentArgs, inGlobalRegion } from "./global-region";
 
@@ -256,25 +257,12 @@ export class GlobalAccelerator extends Component {
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html */
   private deliveryStatements(bucketArn: pulumi.Output<string>): Statement[] {
-    const principal = { Service: "delivery.logs.amazonaws.com" };
-    const ofAccount = { "aws:SourceAccount": this.account };
-    return [
-      {
-        Sid: "LogDeliveryWrites",
-        Effect: "Allow",
-        Principal: principal,
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/${FLOW_LOG_PREFIX}/AWSLogs/${this.account}/*`,
-        Condition: { StringEquals: { ...ofAccount, "s3:x-amz-acl": "bucket-owner-full-control" } },
-      },
-      {
-        Sid: "LogDeliveryLooks",
-        Effect: "Allow",
-        Principal: principal,
-        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
-        Resource: bucketArn,
-        Condition: { StringEquals: ofAccount },
-      },
-    ];
+    return deliveryStatements(bucketArn, {
+      service: "delivery.logs.amazonaws.com",
+      sid: "LogDelivery",
+      source: { StringEquals: { "aws:SourceAccount": this.account } },
+      objects: pulumi.interpolate`${FLOW_LOG_PREFIX}/AWSLogs/${this.account}/*`,
+      lists: true,
+    });
   }
 }

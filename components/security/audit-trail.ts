@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, policyDocument, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "./key";
 import { TRAIL_WATCHES } from "./trail-watches";
@@ -92,25 +93,12 @@ export class AuditTrail extends Component {
   }
 
   private deliveryStatements(bucketArn: pulumi.Output<string>): Statement[] {
-    const statement = (
-      sid: string,
-      action: string,
-      resource: pulumi.Output<string>,
-      and: Record<string, string> = {},
-    ): Statement => ({
-      Sid: sid,
-      Effect: "Allow",
-      Principal: { Service: "cloudtrail.amazonaws.com" },
-      Action: action,
-      Resource: resource,
-      Condition: { StringEquals: { "aws:SourceArn": this.arn, ...and } },
+    return deliveryStatements(bucketArn, {
+      service: "cloudtrail.amazonaws.com",
+      sid: "CloudTrail",
+      source: { StringEquals: { "aws:SourceArn": this.arn } },
+      objects: pulumi.interpolate`AWSLogs/${this.account}/*`,
     });
-    return [
-      statement("CloudTrailAclCheck", "s3:GetBucketAcl", bucketArn),
-      statement("CloudTrailWrite", "s3:PutObject", pulumi.interpolate`${bucketArn}/AWSLogs/${this.account}/*`, {
-        "s3:x-amz-acl": "bucket-owner-full-control",
-      }),
-    ];
   }
 
   private createRole(): aws.iam.Role {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import type { AccountBaseline, BaselinePart } from "./account-baseline";
 import { CONFIG_RULES, type ConfigRule, conformancePackTemplate } from "./config-rules";
 import { Key } from "./key";
@@ -134,18 +135,7 @@ export class RegionalBaseline extends Component {
       args.key.name,
       "Config is `existing`, so the key would do nothing. Remove it, or let Config be created.",
     );
-    this.check.that(
-      args.key.services.includes("config"),
-      "key",
-      args.key.name,
-      "Its policy does not let config use it. Add it to the key's `services`.",
-    );
-    this.check.that(
-      args.key.context.region === this.context.region,
-      "key",
-      args.key.name,
-      `It is in ${args.key.context.region} and the bucket in ${this.context.region}; S3 takes a key of its own region only.`,
-    );
+    args.key.requireFor(this.check, this.context.region, ["config"]);
   }
 
   private recordConfiguration(args: RegionalBaselineArgs, retention: number, globalTypes: boolean) {
@@ -195,26 +185,13 @@ export class RegionalBaseline extends Component {
   }
 
   private deliveryStatements(bucketArn: pulumi.Output<string>): Statement[] {
-    const statement = (
-      sid: string,
-      action: string,
-      resource: pulumi.Output<string>,
-      and: Record<string, string> = {},
-    ): Statement => ({
-      Sid: sid,
-      Effect: "Allow",
-      Principal: { Service: "config.amazonaws.com" },
-      Action: action,
-      Resource: resource,
-      Condition: { StringEquals: { "aws:SourceAccount": this.account, ...and } },
+    return deliveryStatements(bucketArn, {
+      service: "config.amazonaws.com",
+      sid: "Config",
+      source: { StringEquals: { "aws:SourceAccount": this.account } },
+      objects: pulumi.interpolate`AWSLogs/${this.account}/Config/*`,
+      lists: true,
     });
-    return [
-      statement("ConfigAclCheck", "s3:GetBucketAcl", bucketArn),
-      statement("ConfigExistenceCheck", "s3:ListBucket", bucketArn),
-      statement("ConfigWrite", "s3:PutObject", pulumi.interpolate`${bucketArn}/AWSLogs/${this.account}/Config/*`, {
-        "s3:x-amz-acl": "bucket-owner-full-control",
-      }),
-    ];
   }
 
   private createRules(rules: readonly ConfigRule[], dependsOn: pulumi.Resource[]): aws.cfg.ConformancePack {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Metric, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
+import { deliveryStatements } from "../data/bucket-delivery";
 import type { Key } from "./key";
 
 /** Where users sign in: under a prefix of Amazon's domain, unique in its region over all accounts, or under a name of one's own. */
@@ -338,24 +339,15 @@ export class UserPool extends Component {
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html */
   private deliveryStatements(bucketArn: pulumi.Output<string>): Statement[] {
-    const { account } = this;
-    const statement = (sid: string, action: string, resource: pulumi.Input<string>, equals = {}): Statement => ({
-      Sid: sid,
-      Effect: "Allow",
-      Principal: { Service: "delivery.logs.amazonaws.com" },
-      Action: action,
-      Resource: resource,
-      Condition: {
-        StringEquals: { "aws:SourceAccount": account, ...equals },
+    return deliveryStatements(bucketArn, {
+      service: "delivery.logs.amazonaws.com",
+      sid: "LogDelivery",
+      source: {
+        StringEquals: { "aws:SourceAccount": this.account },
         ArnLike: { "aws:SourceArn": this.arnOf("logs", "*") },
       },
+      objects: pulumi.interpolate`AWSLogs/${this.account}/*`,
     });
-    return [
-      statement("LogDeliveryAclCheck", "s3:GetBucketAcl", bucketArn),
-      statement("LogDeliveryWrite", "s3:PutObject", pulumi.interpolate`${bucketArn}/AWSLogs/${account}/*`, {
-        "s3:x-amz-acl": "bucket-owner-full-control",
-      }),
-    ];
   }
 
   /**

@@ -202,7 +202,7 @@ describe("Frontend", () => {
     for (const field of ["cs(Cookie)", "cs-uri-query", "cs(Referer)"]) assert.ok(!fields.includes(field), field);
     const policy = named(recording, "web-logs-policy");
     assert.ok(delivery.dependencies.includes(policy.urn));
-    const write = statements(policy.inputs.policy).find((s) => s.Sid === "LogDeliveryWrites");
+    const write = statements(policy.inputs.policy).find((s) => s.Sid === "LogDeliveryWrite");
     assert.match(
       String(write?.Resource),
       /^arn:aws:s3:::test-web-logs-123456789012-us-east-1\/AWSLogs\/123456789012\/\*$/,

@@ -168,7 +168,7 @@ describe("GlobalAccelerator", () => {
     });
     const policy = named(recording, "front-flow-logs-policy");
     assert.ok(resource.dependencies.includes(policy.urn));
-    const write = statements(policy.inputs.policy).find((s) => s.Sid === "LogDeliveryWrites");
+    const write = statements(policy.inputs.policy).find((s) => s.Sid === "LogDeliveryWrite");
     assert.equal(write?.Resource, `arn:aws:s3:::${String(bucket.outputs.bucket)}/flow-logs/AWSLogs/123456789012/*`);
     assert.deepEqual(write?.Condition, {
       StringEquals: { "aws:SourceAccount": "123456789012", "s3:x-amz-acl": "bucket-owner-full-control" },

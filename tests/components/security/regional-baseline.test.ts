@@ -6,6 +6,7 @@ import { CONFIG_RULES, conformancePackTemplate } from "../../../components/secur
 import { Key } from "../../../components/security/key";
 import { RegionalBaseline, type RegionalBaselineArgs } from "../../../components/security/regional-baseline";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const TOPICS = {
@@ -63,6 +64,7 @@ describe("RegionalBaseline", () => {
         opts,
       ),
     errors: {
+      ...keyErrors(`RegionalBaseline "one"`, (name, key) => build(name, { key }), ["config"]),
       "a retention of no time": {
         build: (name) => build(name, { configRetentionInDays: 0 }),
         message: /RegionalBaseline "one": configRetentionInDays = 0 .* from 1 to 3650/,
@@ -79,18 +81,6 @@ describe("RegionalBaseline", () => {
         build: (name) =>
           build(name, { config: "existing", key: new Key(`${name}-k`, { description: "x", services: ["config"] }) }),
         message: /key = "one-k" .* Config is `existing`/,
-      },
-      "a key that Config can not use": {
-        build: (name) => build(name, { key: new Key(`${name}-k`, { description: "x" }) }),
-        message: /key = "one-k" .* does not let config use it/,
-      },
-      "a key of another region": {
-        build: (name) =>
-          build(name, {
-            region: "us-east-2",
-            key: new Key(`${name}-k`, { description: "x", services: ["config"] }),
-          }),
-        message: /key = "one-k" .* in eu-west-1 and the bucket in us-east-2/,
       },
     },
   });
