@@ -1,4 +1,5 @@
 import type * as aws from "@pulumi/aws";
+import type { ArgumentCheck } from "../core";
 import type { Tier } from "./cidr";
 
 type AclRule = aws.types.input.ec2.NetworkAclIngress;
@@ -17,7 +18,10 @@ export interface TierTraffic {
 const ANYWHERE = "0.0.0.0/0";
 
 /** Remote administration, never reachable from the internet (Security Hub EC2.21). */
-export const ADMIN_PORTS = [22, 3389] as const;
+const ADMIN_PORTS = [22, 3389] as const;
+
+/** Of the 20 rules that a network ACL holds per direction, half are left to the fixed ones and to emergencies. */
+const MAX_PORTS = 10;
 
 /**
  * Network ACLs keep no state, so each tier lets in the answers to what it sends out. NAT gateways and load balancers call from ports
@@ -67,3 +71,23 @@ const rule = (
   fromPort: number,
   toPort: number,
 ): AclRule => ({ ruleNo, action: "allow", protocol, cidrBlock, fromPort, toPort });
+
+/** Fails unless an ACL has rules enough for `ports`. */
+export function checkPorts(check: ArgumentCheck, argument: string, ports: readonly number[] = []): void {
+  check.that(ports.length <= MAX_PORTS, argument, ports, `Give at most ${MAX_PORTS}: a network ACL holds 20 rules.`);
+  check.unique(argument, ports.map(String));
+  ports.forEach((port, index) => check.integer(`${argument}[${index}]`, port, 1, 65535));
+}
+
+/** Fails unless `ports` may face the internet, too. */
+export function checkPublicPorts(check: ArgumentCheck, argument: string, ports: readonly number[] = []): void {
+  checkPorts(check, argument, ports);
+  for (const port of ADMIN_PORTS) {
+    check.that(
+      !ports.includes(port),
+      argument,
+      ports,
+      `Port ${port} is for remote administration and must not face the internet (Security Hub EC2.21); use Session Manager or ECS Exec.`,
+    );
+  }
+}

@@ -7,7 +7,8 @@ import { type Tier, vpcCidrProblem, type ZoneLetter, zoneSubnets } from "./cidr"
 import { Connections, tcp } from "./connections";
 import { type EndpointService, type GatewayService, INTERFACE_ENDPOINTS } from "./endpoints";
 import { type FlowLogNodes, flowLogs } from "./flow-logs";
-import { ADMIN_PORTS, tierRules } from "./network-acl-rules";
+import { createNatGateways, natAlarms, type NatGateways, natGatewayOf, natZones } from "./nat-gateways";
+import { checkPorts, checkPublicPorts, tierRules } from "./network-acl-rules";
 import type { NetworkLike } from "./network-like";
 import { associateTier, createRouteTables, type RouteTables, routeToInternet } from "./routes";
 import { createGatewayEndpoints, createInterfaceEndpoints, type EndpointActions } from "./vpc-endpoints";
@@ -88,8 +89,6 @@ export interface VpcNodes {
 
 const TIERS: readonly Tier[] = ["public", "private", "isolated"];
 const DEFAULT_ENDPOINTS: readonly EndpointService[] = ["ecr", "kms", "logs", "secretsmanager", "sqs", "sts"];
-/** Of the 20 rules that a network ACL holds per direction, half are left to the fixed ones and to emergencies. */
-const MAX_PORTS = 10;
 /** Periods that CloudWatch Logs takes (PutRetentionPolicy), in days. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -162,7 +161,9 @@ export class Vpc extends Component implements NetworkLike {
     this.publicSubnetIds = this.subnetIds(subnets.public, ready.public);
     this.privateSubnetIds = this.subnetIds(subnets.private, ready.private);
     this.isolatedSubnetIds = this.subnetIds(subnets.isolated, ready.isolated);
-    this.natAddresses = this.addresses(natGateways);
+    this.natAddresses = Object.fromEntries(
+      this.natZones.map((letter) => [this.zoneName(letter), inZone(natGateways, letter).publicIp]),
+    );
     this.endpointConnections = new Connections(this, endpointSecurityGroup, tcp(443));
     this.s3PrefixListId = gatewayEndpoints.s3.prefixListId;
     this.dynamodbPrefixListId = gatewayEndpoints.dynamodb.prefixListId;
@@ -200,6 +201,7 @@ export class Vpc extends Component implements NetworkLike {
     const cidrProblem = vpcCidrProblem(args.cidr);
     this.check.that(cidrProblem === undefined, "cidr", args.cidr, cidrProblem ?? "");
     checkZones(this.check, args.zones, this.context.region, this.production ? 2 : 1);
+    args.key.requireFor(this.check, this.context.region, ["logs"]);
     this.check.unique("endpoints", args.endpoints ?? []);
     for (const service of args.endpoints ?? []) {
       this.check.that(
@@ -228,7 +230,7 @@ export class Vpc extends Component implements NetworkLike {
       args.natGateways,
       'With one gateway the loss of its zone cuts every zone off; leave it out, or set environment "development".',
     );
-    const natZones = this.natZones().map((letter) => this.zoneName(letter));
+    const natZones = this.natZones.map((letter) => this.zoneName(letter));
     for (const zone of Object.keys(args.natAllocationIds ?? {})) {
       this.check.that(
         natZones.includes(zone),
@@ -238,41 +240,15 @@ export class Vpc extends Component implements NetworkLike {
       );
     }
     this.check.integer("natDroppedPackets", args.natDroppedPackets ?? 100, 0, Number.MAX_SAFE_INTEGER, "of packets");
-    this.checkPorts("outboundPorts", args.outboundPorts);
-    this.checkPorts("publicPorts", args.publicPorts);
-    for (const port of ADMIN_PORTS) {
-      this.check.that(
-        !args.publicPorts?.includes(port),
-        "publicPorts",
-        args.publicPorts,
-        `Port ${port} is for remote administration and must not face the internet (Security Hub EC2.21); use Session Manager or ECS Exec.`,
-      );
-    }
+    checkPorts(this.check, "outboundPorts", args.outboundPorts);
+    checkPublicPorts(this.check, "publicPorts", args.publicPorts);
     if (args.flowLogRetentionInDays !== undefined) {
       this.check.oneOf("flowLogRetentionInDays", args.flowLogRetentionInDays, RETENTION_DAYS);
     }
   }
 
-  private checkPorts(argument: string, ports: readonly number[] = []): void {
-    this.check.that(
-      ports.length <= MAX_PORTS,
-      argument,
-      ports,
-      `Give at most ${MAX_PORTS}: a network ACL holds 20 rules.`,
-    );
-    this.check.unique(argument, ports.map(String));
-    ports.forEach((port, index) => this.check.integer(`${argument}[${index}]`, port, 1, 65535));
-  }
-
-  /** Zones with a NAT gateway. The single one stays where it is when a zone is added after it in the alphabet. */
-  private natZones(): ZoneLetter[] {
-    return this.args.natGateways === "single" ? [...this.letters].sort().slice(0, 1) : [...this.letters];
-  }
-
-  /** The zone whose NAT gateway a zone leaves by. */
-  private natZoneOf(letter: ZoneLetter): ZoneLetter {
-    const zones = this.natZones();
-    return zones.includes(letter) ? letter : (zones[0] ?? letter);
+  private get natZones(): ZoneLetter[] {
+    return natZones(this.letters, this.args.natGateways);
   }
 
   private zoneName(letter: ZoneLetter): string {
@@ -364,55 +340,17 @@ export class Vpc extends Component implements NetworkLike {
   private createNatGateways(
     publicSubnets: ByZone<aws.ec2.Subnet>,
     internetGateway: aws.ec2.InternetGateway,
-  ): { natGateways: ByZone<aws.ec2.NatGateway>; eips: ByZone<aws.ec2.Eip> } {
-    const { natAllocationIds, transform } = this.args;
-    const natGateways: ByZone<aws.ec2.NatGateway> = {};
-    const eips: ByZone<aws.ec2.Eip> = {};
-    for (const letter of this.natZones()) {
-      const zone = this.zoneName(letter);
-      let allocationId = natAllocationIds?.[zone];
-      if (allocationId === undefined) {
-        const eip = new aws.ec2.Eip(
-          this.childName(`nat-${letter}`),
-          { domain: "vpc" },
-          this.statefulOptions({}, transform?.eip),
-        );
-        eips[letter] = eip;
-        allocationId = eip.allocationId;
-      }
-      const natGateway = new aws.ec2.NatGateway(
-        this.childName(`nat-${letter}`),
-        { subnetId: inZone(publicSubnets, letter).id, allocationId, connectivityType: "public" },
-        // AWS refuses a public NAT gateway in a VPC without an attached internet gateway.
-        this.childOptions({ dependsOn: [internetGateway] }, transform?.natGateway),
-      );
-      natGateways[letter] = natGateway;
-      this.createNatAlarms(zone, letter, natGateway);
+  ): NatGateways {
+    const { natAllocationIds, natDroppedPackets = 100, transform } = this.args;
+    const allocationIds: ByZone<pulumi.Input<string>> = Object.fromEntries(
+      this.natZones.map((letter) => [letter, natAllocationIds?.[this.zoneName(letter)]]),
+    );
+    const made = createNatGateways(this, this.natZones, publicSubnets, { internetGateway, allocationIds, transform });
+    for (const letter of this.natZones) {
+      const rules = natAlarms(this.zoneName(letter), inZone(made.natGateways, letter), natDroppedPackets);
+      for (const [suffix, rule] of Object.entries(rules)) this.alarm(`nat-${letter}-${suffix}`, rule);
     }
-    return { natGateways, eips };
-  }
-
-  private createNatAlarms(zone: string, letter: ZoneLetter, natGateway: aws.ec2.NatGateway): void {
-    const metric = {
-      namespace: "AWS/NATGateway",
-      dimensions: { NatGatewayId: natGateway.id },
-      statistic: "Sum" as const,
-    };
-    this.alarm(`nat-${letter}-port-allocation`, {
-      severity: "critical",
-      description: `NAT gateway in ${zone} has no source port left: calls to the internet fail. Spread them over more addresses or reuse connections.`,
-      metric: { ...metric, name: "ErrorPortAllocation" },
-      comparison: "GreaterThanThreshold",
-      threshold: 0,
-      datapointsToAlarm: 3,
-    });
-    this.alarm(`nat-${letter}-packets-dropped`, {
-      severity: "warning",
-      description: `NAT gateway in ${zone} drops packets. Compare with its traffic; above 0.01 % look at the AWS Health dashboard.`,
-      metric: { ...metric, name: "PacketsDropCount" },
-      comparison: "GreaterThanThreshold",
-      threshold: this.args.natDroppedPackets ?? 100,
-    });
+    return made;
   }
 
   private createEndpointSecurityGroup(): aws.ec2.SecurityGroup {
@@ -460,7 +398,7 @@ export class Vpc extends Component implements NetworkLike {
     const privateRoutes: ByZone<aws.ec2.Route> = {};
     for (const letter of this.letters) {
       privateRoutes[letter] = routeToInternet(this, `private-${letter}`, inZone(routeTables.private, letter), {
-        natGatewayId: inZone(natGateways, this.natZoneOf(letter)).id,
+        natGatewayId: natGatewayOf(natGateways, letter).id,
       });
     }
     return {
@@ -498,12 +436,6 @@ export class Vpc extends Component implements NetworkLike {
   ): pulumi.Output<string>[] {
     return this.letters.map((letter) =>
       pulumi.all([inZone(subnets, letter).id, inZone(associations, letter).urn]).apply(([id]) => id),
-    );
-  }
-
-  private addresses(natGateways: ByZone<aws.ec2.NatGateway>): Record<string, pulumi.Output<string>> {
-    return Object.fromEntries(
-      this.natZones().map((letter) => [this.zoneName(letter), inZone(natGateways, letter).publicIp]),
     );
   }
 }

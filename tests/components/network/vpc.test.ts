@@ -6,6 +6,7 @@ import { Vpc, type VpcArgs } from "../../../components/network/vpc";
 import { Key } from "../../../components/security/key";
 import type { RecordedResource, Recording } from "../../../simulator";
 import { componentContract } from "../../support/contract";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -92,6 +93,7 @@ describe("Vpc", () => {
       );
     },
     errors: {
+      ...keyErrors(`Vpc "one"`, (name, key) => vpc(name, { key }), ["logs"]),
       "a range that is none": {
         build: (name) => vpc(name, { cidr: "10.20/16" }),
         message: /Vpc "one": cidr = "10.20\/16" .* such as 10\.20\.0\.0\/16/,
