@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs, type Grantee, grant, type Transform } from "../core";
+import { Component, type ComponentArgs, type Grantee, type Transform } from "../core";
 import { Connections, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import type { Key } from "../security/key";
@@ -9,11 +9,10 @@ import { memberAlarms } from "./postgres-alarms";
 import {
   type AuditClass,
   exportedLogGroups,
+  grantLogin,
   insightSettings,
   majorVersion,
   monitoringRole,
-  POSTGRES_NAME,
-  POSTGRES_NAME_RULE,
   postgresParameters,
 } from "./postgres-settings";
 
@@ -134,14 +133,7 @@ export class AuroraRegion extends Component {
 
   /** Lets `grantee` log in here as the database user `user` with an IAM token. The user must exist and hold `rds_iam`. */
   grantConnect(grantee: Grantee, user: string): aws.iam.RolePolicy {
-    this.check.matches("user", user, POSTGRES_NAME, POSTGRES_NAME_RULE);
-    return grant(this, this.name, `connect-${user.replaceAll("_", "-")}`, grantee, [
-      {
-        Effect: "Allow",
-        Action: "rds-db:connect",
-        Resource: this.arnOf("rds-db", pulumi.interpolate`dbuser:${this.resourceId}/${user}`),
-      },
-    ]);
+    return grantLogin(this, this.check, grantee, user, [this.resourceId]);
   }
 
   /** The writer's host name, once an instance answers behind it. */

@@ -5,5 +5,6 @@ export * from "./bucket";
 export * from "./cache";
 export * from "./master-secret";
 export * from "./postgres-database";
+export * from "./postgres-database-args";
 export * from "./shard-directory";
 export * from "./sharded-database";

@@ -1,6 +1,6 @@
 import type { ArgumentCheck } from "../core";
 import { CLUSTER_CLASS, INSTANCE_CLASS } from "./instance-class";
-import type { PostgresDatabaseArgs } from "./postgres-database";
+import type { PostgresDatabaseArgs } from "./postgres-database-args";
 import {
   DAILY_WINDOW,
   DEFAULT_MASTER_USERNAME,

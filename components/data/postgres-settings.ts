@@ -1,6 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Component, policyDocument, serviceTrust, type Transform } from "../core";
+import {
+  type ArgumentCheck,
+  type Component,
+  type Grantee,
+  grant,
+  policyDocument,
+  serviceTrust,
+  type Transform,
+} from "../core";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 
@@ -92,6 +100,24 @@ export function monitoringRole(
     owner.childOptions(),
   );
   return { role, policy };
+}
+
+/** Lets `grantee` log in as the database user `user` with an IAM token, into the databases with these resource ids. */
+export function grantLogin(
+  owner: Component,
+  check: ArgumentCheck,
+  grantee: Grantee,
+  user: string,
+  resourceIds: readonly pulumi.Output<string>[],
+): aws.iam.RolePolicy {
+  check.matches("user", user, POSTGRES_NAME, POSTGRES_NAME_RULE);
+  return grant(owner, owner.name, `connect-${user.replaceAll("_", "-")}`, grantee, [
+    {
+      Effect: "Allow",
+      Action: "rds-db:connect",
+      Resource: resourceIds.map((id) => owner.arnOf("rds-db", pulumi.interpolate`dbuser:${id}/${user}`)),
+    },
+  ]);
 }
 
 /** The secret that RDS made for the master user; one is there from creation on. */

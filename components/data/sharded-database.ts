@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Grantee, grant, type Transform } from "../core";
 import { Connections, tcp } from "../network/connections";
-import { PostgresDatabase, type PostgresDatabaseArgs } from "./postgres-database";
+import { PostgresDatabase } from "./postgres-database";
+import type { PostgresDatabaseArgs } from "./postgres-database-args";
 import { type BucketRange, bucketProblem, SHARD_BUCKETS } from "./shard-directory";
 
 /** What one shard may have of its own; the rest is the sharded database's. */

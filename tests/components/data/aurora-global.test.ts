@@ -203,7 +203,7 @@ describe("AuroraGlobal", () => {
     const recording = await recorded((ledger) => ledger.grantConnect(grantee("app"), "ledger_rw"));
     const [statement] = statements(named(recording, "g-far-connect-ledger-rw-app").inputs.policy);
     const id = String(named(recording, "g-far-cluster").outputs.clusterResourceId);
-    assert.equal(statement!.Resource, `arn:aws:rds-db:${FAR}:123456789012:dbuser:${id}/ledger_rw`);
+    assert.deepEqual(statement!.Resource, [`arn:aws:rds-db:${FAR}:123456789012:dbuser:${id}/ledger_rw`]);
     named(recording, "g-primary-connect-ledger-rw-app");
   });
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { BackupVault } from "../../../components/data/backup-vault";
-import { PostgresDatabase, type PostgresDatabaseArgs } from "../../../components/data/postgres-database";
+import { PostgresDatabase } from "../../../components/data/postgres-database";
+import type { PostgresDatabaseArgs } from "../../../components/data/postgres-database-args";
 import { Connections, tcp } from "../../../components/network/connections";
 import { componentContract } from "../../support/contract";
 import { grantee, ground } from "../../support/data";
+import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const CLASS = "db.r8gd.xlarge";
@@ -60,6 +62,7 @@ describe("PostgresDatabase", () => {
       );
     },
     errors: {
+      ...keyErrors(`PostgresDatabase "one"`, (name, key) => make(name, { key }), ["logs"]),
       "a class without local storage in a cluster": refused(
         { instanceClass: "db.r8g.xlarge" },
         /PostgresDatabase "one": instanceClass = "db.r8g.xlarge" .* deployment to instance/,
