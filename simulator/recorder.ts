@@ -9,7 +9,7 @@ import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
-import { freshStore, observeSdk, type SdkStore, waitForRPCs } from "./sdk-internals";
+import { freshStore, observeSdk, type SdkStore, waitForRPCs, wireStruct } from "./sdk-internals";
 
 /** AWS's own documentation account. */
 const ACCOUNT = "123456789012";
@@ -190,7 +190,7 @@ class RecordingMonitor extends MockMonitor {
       if (token === "pulumi:pulumi:getResource") {
         const found = this.recorded.get(String(args.urn));
         if (found === undefined) throw new Error(`${String(args.urn)} is not a resource of this program.`);
-        response.setReturn(struct({ urn: found.urn, id: found.id ?? "", state: found.outputs }));
+        response.setReturn(wireStruct(withoutUndefined({ urn: found.urn, id: found.id ?? "", state: found.outputs })));
         return response;
       }
       const model = invokes[token];

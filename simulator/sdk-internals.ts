@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Output, Resource } from "@pulumi/pulumi";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 /** The per-run state of the SDK, as far as the recorder sets it. */
 export interface SdkStore {
@@ -43,6 +44,9 @@ const settings: SettingsModule = load("@pulumi/pulumi/runtime/settings");
 const rpc: RpcModule = load("@pulumi/pulumi/runtime/rpc");
 
 const { getStore } = state;
+
+/** protobuf's own conversion, for the one answer that the SDK reads field by field. */
+export const wireStruct = Struct.fromJavaScript;
 export const { waitForRPCs } = settings;
 
 /**
@@ -61,6 +65,7 @@ export function freshStore(): SdkStore {
  * - An input that resolves to undefined is dropped while it is serialised; `onUndefined` gets the resource's label and the input.
  * - Call sites are collected only with `sources`, and only those outside node_modules.
  * - A resource's output properties are made when they are first read; see {@link lazyProperties}.
+ * - Inputs and answers stay plain objects; see {@link PlainStruct}.
  */
 export function observeSdk(sources: boolean, onUndefined: (label: string, property: string) => void): () => void {
   const { serializeResourceProperties, transferProperties } = rpc;
@@ -75,8 +80,10 @@ export function observeSdk(sources: boolean, onUndefined: (label: string, proper
   };
   rpc.transferProperties = lazyProperties(transferProperties);
   Reflect.set(Resource, "stackTrace", sources ? ownFrames : () => []);
+  Struct.fromJavaScript = (values) => new PlainStruct(values);
 
   return () => {
+    Struct.fromJavaScript = wireStruct;
     rpc.serializeResourceProperties = serializeResourceProperties;
     rpc.transferProperties = transferProperties;
     Reflect.set(Resource, "stackTrace", stackTrace);
@@ -111,6 +118,22 @@ function lazyProperties(transferProperties: RpcModule["transferProperties"]): Rp
     }
     return resolvers;
   };
+}
+
+type PlainValues = Parameters<typeof Struct.fromJavaScript>[0];
+
+/**
+ * A message that never leaves this process: it keeps the values it was made from, where protobuf would make a message of each one and then
+ * a value of each message again, four times for a resource. Only `toJavaScript` knows them.
+ */
+class PlainStruct extends Struct {
+  constructor(private readonly values: PlainValues) {
+    super();
+  }
+
+  override toJavaScript(): PlainValues {
+    return this.values;
+  }
 }
 
 /** Call sites of the project's own modules, innermost first, in the form of the SDK's `Resource.stackTrace`. */
