@@ -1,5 +1,5 @@
 // Compiles the TypeScript tree to dist/, file by file and without type-checking (that is `npm run typecheck`): about 0.2 s.
-import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +28,17 @@ function sources() {
   return { files, newest };
 }
 
+const COPY = "=> (target = mod != null";
+const REUSE = "=> mod?.__esModule ? mod : (target = mod != null";
+
+/**
+ * esbuild's `import * as` copies every member of a CommonJS module in every file that imports it: for @pulumi/aws 200 accessors, 60 times. A
+ * module that was compiled from ES modules can be used as it is, as TypeScript's own helper does.
+ */
+function withoutCopies(code) {
+  return code.replace(COPY, REUSE);
+}
+
 /** Brings dist/ up to date; does nothing when no source is newer than the last build. */
 export async function build() {
   const { files, newest } = sources();
@@ -37,7 +48,7 @@ export async function build() {
   const { build: compile } = await import("esbuild");
   // Built aside and moved into place, so that a second process never runs half a build.
   const fresh = `${dist}.${process.pid}`;
-  await compile({
+  const { outputFiles } = await compile({
     entryPoints: files,
     outdir: fresh,
     outbase: root,
@@ -46,7 +57,12 @@ export async function build() {
     target: "node20",
     sourcemap: "linked",
     logLevel: "error",
+    write: false,
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, withoutCopies(text));
+  }
   writeFileSync(join(fresh, STAMP), "");
   utimesSync(join(fresh, STAMP), started, started);
   rmSync(dist, { recursive: true, force: true });
