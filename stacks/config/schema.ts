@@ -229,6 +229,10 @@ export const paymentsSchema = z.strictObject({
   cache,
   /** Where the people who use the web front sign in. */
   signIn: signIn.default({}),
+  /** What each method of each region's API takes; an account's quota over all its APIs of a region is 10,000 a second at first. */
+  apiThrottle: z
+    .strictObject({ requestsPerSecond: positive, burst: positive })
+    .default({ requestsPerSecond: 2000, burst: 1000 }),
   /** Answers that each region's API keeps, for each client apart, and gives without asking the service. */
   apiCache: z
     .strictObject({

@@ -156,6 +156,7 @@ export function paymentsRegion(
       cognitoUserPoolArns: users.userPoolArns,
       clients: clientsOf(config, world.clientKeys),
       cors: { origin: `https://${config.domain.web}.${config.domain.name}` },
+      throttle: { rateLimit: config.apiThrottle.requestsPerSecond, burstLimit: config.apiThrottle.burst },
       cache: config.apiCache && { size: config.apiCache.sizeGB },
       domain: { name: apiHost, regionalName: regionalHost, certificateArn: certificate.certificateArn },
       healthCheck: { to: healthCheck },

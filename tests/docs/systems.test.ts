@@ -19,7 +19,13 @@ const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((
 function rowsOf(file: string): Row[] {
   return readFileSync(file, "utf8")
     .split("\n")
-    .map((text, index) => ({ cells: text.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()), line: index + 1 }))
+    .map((text, index) => ({
+      cells: text
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+      line: index + 1,
+    }))
     .filter(({ cells }) => cells.length === 4 && /`components\//.test(cells[1] ?? ""))
     .map(({ cells, line }) => ({
       line,
@@ -50,7 +56,8 @@ describe("requirement tables", () => {
       for (const row of rows) {
         it(`line ${row.line} points at something: ${row.requirement.slice(0, 70)}`, () => {
           assert.ok(row.components.length > 0 && row.tests.length > 0, "a cell is empty");
-          for (const component of row.components) assert.ok(existsSync(join(ROOT, component)), `${component} is no file`);
+          for (const component of row.components)
+            assert.ok(existsSync(join(ROOT, component)), `${component} is no file`);
           for (const resource of row.resources) {
             const [type, name] = resource.split(" ");
             const found = recordings.some(({ resources }) =>
@@ -61,7 +68,10 @@ describe("requirement tables", () => {
           for (const reference of row.tests) {
             const [path, title] = reference.split(" › ");
             assert.ok(path && existsSync(join(ROOT, path)), `${path} is no file`);
-            assert.ok(title && readFileSync(join(ROOT, path), "utf8").includes(title), `${path} has no test "${title}"`);
+            assert.ok(
+              title && readFileSync(join(ROOT, path), "utf8").includes(title),
+              `${path} has no test "${title}"`,
+            );
           }
         });
       }
