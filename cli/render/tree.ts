@@ -33,5 +33,6 @@ export function shortType(type: string): string {
   const [pkg = "", module = "", name = ""] = type.split(":");
   if (pkg === "palisade") return name;
   const service = module.split("/")[0] ?? module;
-  return pkg === "aws" ? `${service}.${name}` : `${pkg}.${service}.${name}`;
+  if (pkg === "aws") return `${service}.${name}`;
+  return service === "index" ? `${pkg}.${name}` : `${pkg}.${service}.${name}`;
 }
