@@ -1,12 +1,14 @@
 import Module from "node:module";
 
 /**
- * The Pulumi SDK loads these two when it is imported, and uses them only to serialise JavaScript functions into cloud resources
- * (closures), which no stack here does. Together they are more than half of the SDK's load time, so they wait for their first use.
+ * The Pulumi SDK loads these when it is imported. The first two serve only to serialise JavaScript functions into cloud resources
+ * (closures), which no stack here does; the last one drives the engine. Together they are two thirds of the SDK's load time, so
+ * they wait for their first use.
  */
 const LAZY: readonly { readonly request: string; readonly importer: RegExp }[] = [
   { request: "typescript", importer: /@pulumi[\\/]pulumi[\\/]typescript-shim\.js$/ },
   { request: "@npmcli/arborist", importer: /@pulumi[\\/]pulumi[\\/]runtime[\\/]closure[\\/]codePaths\.js$/ },
+  { request: "./automation", importer: /@pulumi[\\/]pulumi[\\/]index\.js$/ },
 ];
 
 type Load = (request: string, parent: { filename?: string } | undefined, isMain: boolean) => unknown;
