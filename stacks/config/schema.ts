@@ -248,7 +248,7 @@ export const paymentsSchema = z.strictObject({
   firewall: z.strictObject({
     /** `count` only counts what it would block: for the first days of a new rule set. */
     mode: z.enum(["block", "count"]),
-    /** Requests in five minutes from one address before it is blocked. */
+    /** Requests in five minutes from one address before it is blocked; with an API key what the largest client may send, if that is more. */
     requestsPer5Minutes: z.int().min(10).max(2_000_000_000),
   }),
   /** Shield Advanced (3,000 USD a month and organisation). */
