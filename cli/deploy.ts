@@ -1,10 +1,15 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { promisify } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { RESOLVED_BY_CHECK } from "../policies/adapter";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
 import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
 import type { ProviderProgram } from "./engine/attached-providers";
+import { CHECKOUT } from "./engine/checkout";
 import { EngineFailure } from "./engine/command";
 import { policyPackPaths } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
@@ -39,6 +44,7 @@ export interface DeployParts {
 /** Long enough for a global database in two regions; `--timeout` changes it. */
 const DEFAULT_MINUTES: Readonly<Record<Operation, number>> = { preview: 30, up: 240, refresh: 60, destroy: 240 };
 const START_SECONDS = 180;
+const CHECK_MINUTES = 10;
 
 /** `palisade preview | up | refresh | destroy`. Returns the exit code: 1 when the update failed or a mandatory rule is violated. */
 export async function deploy(
@@ -55,6 +61,9 @@ export async function deploy(
   if (parts.program === undefined) loadConfig(config.values, name);
   if (target === "aws") await confirm(operation, name, options);
 
+  const judged = parts.program === undefined && (operation === "preview" || operation === "up");
+  if (judged && !(await passesCheck(name, project.root, options))) return 1;
+
   const announcer = new Announcer();
   const terminal = process.stderr.isTTY && !options.json;
   const startSeconds = parts.startSeconds ?? START_SECONDS;
@@ -69,6 +78,7 @@ export async function deploy(
       stateFolder: options.state,
       needsProviders: true,
       providerProgram: parts.providerProgram,
+      env: judged ? { [RESOLVED_BY_CHECK]: "true" } : {},
     },
     (text) => announcer.say(text),
   );
@@ -135,6 +145,24 @@ export async function outputs(stackName: string | undefined, options: DeployOpti
     throw error;
   } finally {
     await session.close();
+  }
+}
+
+/**
+ * The engine knows only some values before the update; `palisade check` knows all. It runs first, in a process of its own as it puts its recorder in the SDK's
+ * place, and what it finds stops the command with its own report.
+ */
+async function passesCheck(stack: string, root: string, { json }: DeployOptions): Promise<boolean> {
+  const args = [join(CHECKOUT, "dist", "cli", "main.js"), "check", stack, "--cwd", root, ...(json ? ["--json"] : [])];
+  try {
+    await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28, timeout: CHECK_MINUTES * 60_000 });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && "stdout" in error && "stderr" in error)) throw error;
+    if (error.code !== 1) throw new UsageError(String(error.stderr).trim() || error.message);
+    process.stdout.write(String(error.stdout));
+    process.stderr.write("Stopped before anything changed: the stack violates the rules above.\n");
+    return false;
   }
 }
 

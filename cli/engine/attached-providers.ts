@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { CHECKOUT } from "./checkout";
 
 /** Packages that the simulator answers for. */
 export const SIMULATED_PACKAGES = ["aws", "awsx", "random"] as const;
 
-const PROVIDER = join(__dirname, "..", "..", "simulator", "provider", "main.js");
+const PROVIDER = join(CHECKOUT, "dist", "simulator", "provider", "main.js");
 const START_SECONDS = 30;
 const STOP_SECONDS = 10;
 

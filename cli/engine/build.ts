@@ -15,8 +15,12 @@ const LIMIT_MINUTES = 40;
  * Builds the pinned engine with Go, once per machine: it takes some minutes, later runs find it in the cache.
  * @returns the root of the installation, or why there is none.
  */
-export async function buildEngine(cache: string, announcer: Announcer): Promise<{ root: string } | { reason: string }> {
-  const go = onPath("go");
+export async function buildEngine(
+  cache: string,
+  announcer: Announcer,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ root: string } | { reason: string }> {
+  const go = onPath("go", env.PATH);
   if (go === undefined) return { reason: "Go, which could build it, is not on PATH" };
   const root = builtEngine(cache);
   return withLock(
@@ -28,7 +32,7 @@ export async function buildEngine(cache: string, announcer: Announcer): Promise<
       const aside = `${root}.${process.pid}`;
       try {
         mkdirSync(aside, { recursive: true });
-        const failure = await compile(go, engineProgram(aside), announcer);
+        const failure = await compile(go, engineProgram(aside), announcer, env);
         if (failure !== undefined) return { reason: `building it with Go failed: ${failure}` };
         renameSync(aside, root);
         return { root };
@@ -39,7 +43,13 @@ export async function buildEngine(cache: string, announcer: Announcer): Promise<
   );
 }
 
-function compile(go: string, output: string, announcer: Announcer): Promise<string | undefined> {
+/** Undefined when it worked, or else why not. */
+function compile(
+  go: string,
+  output: string,
+  announcer: Announcer,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   announcer.say(`Building the Pulumi engine ${ENGINE_VERSION} with Go: once on this machine, about five minutes.`);
   const started = Date.now();
   const args = [
@@ -54,7 +64,7 @@ function compile(go: string, output: string, announcer: Announcer): Promise<stri
     output,
     PACKAGE,
   ];
-  const child = spawn(go, args, { cwd: GO_MODULE, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(go, args, { cwd: GO_MODULE, env, stdio: ["ignore", "ignore", "pipe"] });
   const timer = setTimeout(() => child.kill(), LIMIT_MINUTES * 60_000);
   let downloaded = 0;
   let compiled = 0;

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CHECKOUT } from "./checkout";
 import { ENGINE_VERSION } from "./version";
 
-/** The small Go module that pins the engine and holds its checksums. Read from the sources: nothing there is compiled. */
-export const GO_MODULE = join(__dirname, "..", "..", "..", "cli", "engine", "go");
+/** The small Go module that pins the engine and holds its checksums. */
+export const GO_MODULE = join(CHECKOUT, "cli", "engine", "go");
 
 /** Where palisade keeps what it downloads and builds, outside any checkout: PALISADE_CACHE, or the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {

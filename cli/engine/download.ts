@@ -26,10 +26,12 @@ const DOWNLOAD = `
 export async function downloadEngine(
   cache: string,
   announcer: Announcer,
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ root: string } | { reason: string }> {
-  const root = downloadedEngine(cache);
+  if (env.PALISADE_OFFLINE) return { reason: "downloading it is switched off (PALISADE_OFFLINE)" };
   if (!(await isReachable(INSTALLER)))
     return { reason: `${new URL(INSTALLER).host} can not be reached for a download` };
+  const root = downloadedEngine(cache);
   return withLock(
     `${root}.lock`,
     (holder) => announcer.say(`Waiting for ${holder}, which is downloading the Pulumi engine.`),

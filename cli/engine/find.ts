@@ -38,10 +38,10 @@ export async function findEngine(announcer = new Announcer(), env = process.env)
     if (existsSync(program)) return { program, version: ENGINE_VERSION, origin };
   }
 
-  const downloaded = await downloadEngine(cache, announcer);
-  if ("root" in downloaded) return made(downloaded.root, "download");
-  const built = await buildEngine(cache, announcer);
-  if ("root" in built) return made(built.root, "build");
+  const downloaded = await downloadEngine(cache, announcer, env);
+  if ("root" in downloaded) return made(downloaded.root, "download", env);
+  const built = await buildEngine(cache, announcer, env);
+  if ("root" in built) return made(built.root, "build", env);
   throw new UsageError(
     [
       "There is no Pulumi engine on this machine, and none could be had:",
@@ -73,9 +73,9 @@ async function engineOnPath(env: NodeJS.ProcessEnv): Promise<Engine | undefined>
   return { program, version, origin: "path" };
 }
 
-async function made(root: string, origin: Engine["origin"]): Promise<Engine> {
+async function made(root: string, origin: Engine["origin"], env: NodeJS.ProcessEnv): Promise<Engine> {
   const program = engineProgram(root);
-  const version = await versionOf(program, process.env);
+  const version = await versionOf(program, env);
   if (version === undefined) throw new UsageError(`${program} does not start. Delete ${root} and run this again.`);
   return { program, version, origin };
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packs } from "../../policies/packs";
+import { CHECKOUT } from "./checkout";
 import type { Engine } from "./find";
 
 const ANALYZER = "pulumi-analyzer-policy-nodejs";
@@ -13,7 +14,7 @@ const ANALYZER = "pulumi-analyzer-policy-nodejs";
 export function policyPackPaths(folder: string): string[] {
   return packs.map(({ name }) => {
     const pack = join(folder, name);
-    const compiled = join(__dirname, "..", "..", "policies", name.replace(/^palisade-/, ""), "index.js");
+    const compiled = join(CHECKOUT, "dist", "policies", name.replace(/^palisade-/, ""), "index.js");
     mkdirSync(pack, { recursive: true });
     writeFileSync(join(pack, "PulumiPolicy.yaml"), "runtime:\n  name: nodejs\n  options:\n    typescript: false\n");
     writeFileSync(join(pack, "package.json"), JSON.stringify({ name, version: "0.1.0", main: "main.cjs" }));
@@ -28,7 +29,7 @@ export function policyPackPaths(folder: string): string[] {
  */
 export function addAnalyzer(engine: Engine, folder: string): boolean {
   if (existsSync(join(dirname(engine.program), ANALYZER))) return false;
-  const lazy = join(__dirname, "..", "lazy-modules.js");
+  const lazy = join(CHECKOUT, "dist", "cli", "lazy-modules.js");
   const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
   const watch = join(folder, "end-with-engine.cjs");
   // The engine ends its plugins, unless it is killed itself: then their standard input closes.

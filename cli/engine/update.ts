@@ -47,7 +47,7 @@ export class Update {
     this.diagnostics.length = 0;
   }
 
-  /** Takes one event of the engine; true for one that concerns a resource. */
+  /** Takes one event of the engine; true for one that concerns a resource of the program, so that its provider has answered. */
   take({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, policyEvent }: EngineEvent): boolean {
     if (resourcePreEvent)
       this.step(resourcePreEvent.metadata, resourcePreEvent.planning === true ? "planned" : "running");
@@ -71,7 +71,8 @@ export class Update {
         this.diagnostics.push({ severity, urn: urn || undefined, message });
       }
     }
-    return Boolean(resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent);
+    const step = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent;
+    return step !== undefined && !step.metadata.type.startsWith("pulumi:");
   }
 
   /** Resources that the engine changes; components and those that stay are left out. */

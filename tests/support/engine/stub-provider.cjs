@@ -23,6 +23,7 @@ const provider = {
   async create(urn, inputs) {
     if (mode === "die") process.exit(3);
     if (mode === "fail") throw new Error("InsufficientCapacity: there is none left");
+    if (mode === "slow") await new Promise((resolve) => setTimeout(resolve, 20_000));
     const id = `id-${Object.keys(read()).length}`;
     write({ ...read(), [id]: { urn, inputs } });
     return { id, outs: { ...inputs, arn: `arn:aws:stub:::${id}` } };
@@ -37,6 +38,5 @@ const provider = {
   },
 };
 
-if (mode === "silent") setInterval(() => undefined, 1000);
 process.stdin.on("close", () => process.exit(0)).resume();
 void main(provider, []);
