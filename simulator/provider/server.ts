@@ -174,7 +174,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const { id, state } = preview ? make() : await faulty("create", subject, make);
       const response = new proto.CreateResponse();
       response.setId(id);
-      response.setProperties(encode(state.values, state.secrets));
+      response.setProperties(encode(preview ? state.values : withId(state.values, id), state.secrets));
       return response;
     }),
     read: answer(async (call: Unary<proto.ReadRequest, proto.ReadResponse>) => {
@@ -189,7 +189,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       if (found === undefined) return response;
       response.setId(found.id);
       response.setInputs(encode(found.inputs.values, [...found.inputs.secrets, ...inputs.secrets]));
-      response.setProperties(encode(found.state.values, [...found.state.secrets, ...state.secrets]));
+      response.setProperties(encode(withId(found.state.values, found.id), [...found.state.secrets, ...state.secrets]));
       return response;
     }),
     update: answer(async (call: Unary<proto.UpdateRequest, proto.UpdateResponse>) => {
@@ -200,7 +200,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const change = () => provider.update(subject, request.getId(), olds.values, news, request.getPreview());
       const state = request.getPreview() ? change() : await faulty("update", subject, change);
       const response = new proto.UpdateResponse();
-      response.setProperties(encode(state.values, state.secrets));
+      response.setProperties(encode(withId(state.values, request.getId()), state.secrets));
       return response;
     }),
     delete: answer(async (call: Unary<proto.DeleteRequest, Empty>) => {
@@ -299,4 +299,9 @@ function refuse(what: string): never {
 function die(): Promise<never> {
   process.kill(process.pid, "SIGKILL");
   return new Promise(() => undefined);
+}
+
+/** The AWS provider's state holds the id as a property too, and policy packs find it nowhere else. */
+function withId(values: Values, id: string): Values {
+  return { ...values, id };
 }
