@@ -42,7 +42,7 @@ const bucketSetting = refs(BUCKET, "goes")("bucket");
  * Who points to whom, for the types whose targets AWS looks up when they are created. Sources: the errors that each service's API reference
  * lists for its create and delete calls (DependencyViolation, DeleteConflict, ResourceInUse, ...).
  */
-const REFERENCES: Readonly<Record<string, readonly Reference[]>> = {
+export const references: Readonly<Record<string, readonly Reference[]>> = {
   [SUBNET]: inVpc,
   [GROUP]: inVpc,
   [ROUTE_TABLE]: inVpc,
@@ -341,7 +341,7 @@ function isOwn(name: string): boolean {
 }
 
 function pointers(resource: CloudResource): { path: string; target: string; name: string; onDelete: OnDelete }[] {
-  const list = REFERENCES[resource.type] ?? [];
+  const list = references[resource.type] ?? [];
   return list.flatMap((reference) =>
     namesAt(resource.inputs, reference.path.split(".")).map((name) => ({ ...reference, name })),
   );

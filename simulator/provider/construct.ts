@@ -1,5 +1,4 @@
 import * as grpc from "@grpc/grpc-js";
-import * as pulumi from "@pulumi/pulumi";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as resourceProto from "@pulumi/pulumi/proto/resource_pb";
 import type * as providerProto from "@pulumi/pulumi/proto/provider_pb";
@@ -7,8 +6,7 @@ import { ACCOUNT } from "../account";
 import { Facts, type RegisterChild, type RegisteredChild, type RemoteModel } from "../model";
 import { UNKNOWN } from "../recording";
 import { at, decode, encode, isUnknown, type Path, type Values } from "./values";
-
-const { specialSigKey, specialResourceSig } = pulumi.runtime;
+import { RESOURCE, SIGNATURE } from "./wire";
 
 export interface Constructed {
   readonly urn: string;
@@ -148,7 +146,7 @@ class Construction {
     return {
       urn: response.getUrn(),
       outputs,
-      reference: { [specialSigKey]: specialResourceSig, urn: response.getUrn(), id: id === "" ? UNKNOWN : id },
+      reference: { [SIGNATURE]: RESOURCE, urn: response.getUrn(), id: id === "" ? UNKNOWN : id },
     };
   }
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN } from "../recording";
+import { RESOURCE, SECRET, SIGNATURE } from "./wire";
 
 export type Values = Record<string, unknown>;
 export type Path = readonly (string | number)[];
@@ -11,8 +11,6 @@ export interface Plain {
   readonly values: Values;
   readonly secrets: readonly Path[];
 }
-
-const { specialSigKey, specialSecretSig, specialResourceSig } = pulumi.runtime;
 
 /** Unwraps secrets and replaces references to resources by their ids. Assets and archives stay as they are on the wire. */
 export function decode(from: Struct | undefined): Plain {
@@ -24,8 +22,10 @@ export function decode(from: Struct | undefined): Plain {
 /** The wire form, what stands at `secrets` wrapped again. */
 export function encode(values: Values, secrets: readonly Path[] = []): Struct {
   const clone = withoutUndefined(values);
-  // A secret within a secret is covered by the outer one.
-  const outermost = secrets.filter((path) => !secrets.some((other) => other !== path && isWithin(path, other)));
+  // A secret within a secret is covered by the outer one, and one that is listed twice by the first.
+  const outermost = secrets.filter(
+    (path, index) => !secrets.some((other, at) => isWithin(path, other) && (other.length < path.length || at < index)),
+  );
   for (const path of outermost) wrap(clone, path);
   return Struct.fromJavaScript(clone as Record<string, JavaScriptValue>);
 }
@@ -90,11 +90,11 @@ function digest(value: unknown, salt: string): string {
 function plain(value: unknown, path: Path, secrets: Path[]): unknown {
   if (Array.isArray(value)) return value.map((item, index) => plain(item, [...path, index], secrets));
   if (!isRecord(value)) return value;
-  switch (value[specialSigKey]) {
-    case specialSecretSig:
+  switch (value[SIGNATURE]) {
+    case SECRET:
       secrets.push(path);
       return plain(value.value, path, secrets);
-    case specialResourceSig:
+    case RESOURCE:
       return value.id === undefined ? value.urn : value.id || UNKNOWN;
     default:
       return Object.fromEntries(
@@ -120,7 +120,7 @@ function isWithin(path: Path, outer: Path): boolean {
 
 function wrap(values: Values, path: Path): void {
   const value = at(values, path);
-  if (value !== undefined) put(values, path, { [specialSigKey]: specialSecretSig, value });
+  if (value !== undefined) put(values, path, { [SIGNATURE]: SECRET, value });
 }
 
 function put(values: Values, path: Path, value: unknown): void {

@@ -152,6 +152,17 @@ export class Client {
     return decode(response.getReturn()).values;
   }
 
+  handshake(): Promise<proto.ProviderHandshakeResponse> {
+    return this.ask((done) => this.grpc.handshake(new proto.ProviderHandshakeRequest(), done));
+  }
+
+  diffConfig(olds: Values, news: Values): Promise<proto.DiffResponse> {
+    const request = new proto.DiffRequest();
+    request.setOldInputs(encode(olds));
+    request.setNews(encode(news));
+    return this.ask((done) => this.grpc.diffConfig(request, done));
+  }
+
   private ask<Response>(
     send: (done: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
   ): Promise<Response> {
