@@ -4,8 +4,8 @@ export class Announcer {
   private lastPlain = 0;
 
   constructor(
-    private readonly stream: NodeJS.WriteStream = process.stderr,
-    private readonly terminal = stream.isTTY === true,
+    private readonly stream: NodeJS.WritableStream = process.stderr,
+    private readonly terminal = process.stderr.isTTY === true,
   ) {}
 
   /** A line that stays. */
@@ -17,7 +17,7 @@ export class Announcer {
   /** Where the step stands: replaces the line before on a terminal; elsewhere at most one line in ten seconds. */
   progress(text: string): void {
     if (this.terminal) {
-      const width = (this.stream.columns || 80) - 1;
+      const width = (process.stderr.columns || 80) - 1;
       this.stream.write(`\r\u001b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
       this.shown = true;
     } else if (Date.now() - this.lastPlain >= 10_000) {

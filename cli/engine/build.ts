@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Announcer } from "./announcer";
 import { builtEngine, engineProgram, GO_MODULE } from "./cache";
@@ -31,7 +32,7 @@ export async function buildEngine(
       // Built aside and moved into place, so that no run ever finds half an engine.
       const aside = `${root}.${process.pid}`;
       try {
-        mkdirSync(aside, { recursive: true });
+        mkdirSync(dirname(engineProgram(aside)), { recursive: true });
         const failure = await compile(go, engineProgram(aside), announcer, env);
         if (failure !== undefined) return { reason: `building it with Go failed: ${failure}` };
         renameSync(aside, root);

@@ -33,7 +33,8 @@ const provider = {
     return { outs: { ...news, arn: `arn:aws:stub:::${id}` } };
   },
   async delete(id) {
-    const { [id]: _gone, ...rest } = read();
+    const rest = read();
+    delete rest[id];
     write(rest);
   },
 };
