@@ -11,6 +11,7 @@ import { Announcer } from "./engine/announcer";
 import type { ProviderProgram } from "./engine/attached-providers";
 import { CHECKOUT } from "./engine/checkout";
 import { EngineFailure } from "./engine/command";
+import { requireAwsCredentials } from "./engine/credentials";
 import { policyPackPaths } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
 import { Session, type Target, TARGETS } from "./engine/session";
@@ -59,7 +60,10 @@ export async function deploy(
   const target = targetOf(options.target);
   const minutes = minutesOf(options.timeout, operation);
   if (parts.program === undefined) loadConfig(config.values, name);
-  if (target === "aws") await confirm(operation, name, options);
+  if (target === "aws") {
+    await requireAwsCredentials(config.values);
+    await confirm(operation, name, options);
+  }
 
   const judged = parts.program === undefined && (operation === "preview" || operation === "up");
   if (judged && !(await passesCheck(name, project.root, options))) return 1;

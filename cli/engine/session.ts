@@ -6,7 +6,6 @@ import type { Project, StackConfig } from "../project";
 import { UsageError } from "../usage-error";
 import { AttachedProviders, type ProviderProgram, SIMULATOR } from "./attached-providers";
 import { EngineCommand, EngineFailure, type EngineLimits } from "./command";
-import { requireAwsCredentials } from "./credentials";
 import { type Engine, findEngine } from "./find";
 import { addAnalyzer } from "./policy-packs";
 import { SimulatorState } from "./simulator-state";
@@ -52,7 +51,6 @@ export class Session {
 
   static async open(options: SessionOptions, say: (text: string) => void): Promise<Session> {
     const { project, stack: name, config, target, program, limits } = options;
-    if (target === "aws" && options.needsProviders) await requireAwsCredentials(config.values);
     const engine = options.engine ?? (await findEngine());
     const { version } = await PulumiCommand.get(
       // The Automation API looks for bin/pulumi below a root; on PATH it needs none.
