@@ -46,7 +46,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
   const regions = new Map<string, string>();
   let first: string | undefined;
   const regionOf = (call: Unary<unknown, unknown>): string =>
-    regions.get(call.getPeer()) ?? first ?? process.env.AWS_REGION ?? "us-east-1";
+    regions.get(call.getPeer()) ?? first ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
 
   const subjectOf = (call: Unary<{ getUrn(): string }, unknown>): Subject => {
     const urn = call.request.getUrn();
@@ -100,6 +100,13 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const news = decode(call.request.getNews());
       const response = new proto.CheckResponse();
       response.setInputs(encode(news.values, news.secrets));
+      const region = news.values.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+      if (name === "aws" && region === undefined) {
+        const failure = new proto.CheckFailure();
+        failure.setProperty("region");
+        failure.setReason("No region is configured: set aws:region for the stack, or AWS_REGION.");
+        response.setFailuresList([failure]);
+      }
       return response;
     }),
     diffConfig: answer((call: Unary<proto.DiffRequest, proto.DiffResponse>) => {

@@ -156,6 +156,13 @@ export class Client {
     return this.ask((done) => this.grpc.handshake(new proto.ProviderHandshakeRequest(), done));
   }
 
+  async checkConfig(news: Values): Promise<string[]> {
+    const request = new proto.CheckRequest();
+    request.setNews(encode(news));
+    const response = await this.ask<proto.CheckResponse>((done) => this.grpc.checkConfig(request, done));
+    return response.getFailuresList().map((failure) => failure.getReason());
+  }
+
   diffConfig(olds: Values, news: Values): Promise<proto.DiffResponse> {
     const request = new proto.DiffRequest();
     request.setOldInputs(encode(olds));

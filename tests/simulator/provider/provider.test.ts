@@ -377,6 +377,7 @@ describe("the simulator's provider", () => {
     const client = await start();
     const handshake = await client.handshake();
     assert.equal(handshake.getAcceptSecrets(), true);
+    assert.deepEqual(await client.checkConfig({ region: "eu-west-1" }), []);
     const moved = await client.diffConfig({ region: "eu-west-1" }, { region: "us-east-1" });
     assert.deepEqual(moved.getReplacesList(), ["region"]);
     assert.equal(
