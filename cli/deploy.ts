@@ -19,6 +19,7 @@ import { Update } from "./engine/update";
 import { findProject, readStackConfig } from "./project";
 import { renderValue } from "./render/terminal";
 import { renderableOutputs, renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
+import { shortType } from "./render/tree";
 import { UsageError } from "./usage-error";
 
 export interface DeployOptions {
@@ -203,14 +204,39 @@ async function run(
       case "refresh":
         await session.stack.refresh(common);
         return {};
-      case "destroy":
+      case "destroy": {
+        // The engine would delete what depends on a protected resource before it comes to that one.
+        const guarded = protectedNames((await session.stack.exportStack()).deployment);
+        if (guarded.length > 0) return { failure: refusal(guarded) };
         await session.stack.destroy(common);
         return {};
+      }
     }
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     return { failure: explain(error, session, update, startSeconds, minutes) };
   }
+}
+
+function refusal(names: readonly string[]): string {
+  return [
+    `${names.length} resources are protected. Nothing was deleted:`,
+    ...names.map((name) => `  ${name}`),
+    "They hold what can not be had back. Lift the protection of each one on purpose (pulumi state unprotect), then destroy.",
+  ].join("\n");
+}
+
+/** `rds.Instance payments-ledger` for each protected resource of a state. */
+function protectedNames(deployment: unknown): string[] {
+  const resources: unknown = typeof deployment === "object" && deployment ? Reflect.get(deployment, "resources") : [];
+  if (!Array.isArray(resources)) return [];
+  return resources
+    .filter((resource: { readonly protect?: boolean }) => resource.protect === true)
+    .map(
+      ({ type, urn }: { readonly type: string; readonly urn: string }) =>
+        `${shortType(type)} ${urn.split("::").at(-1)}`,
+    )
+    .sort();
 }
 
 /** Why the engine failed, in words; empty when its diagnostics or the violations say it. */

@@ -161,6 +161,17 @@ describe("the engine's commands, with a small program and provider", function ()
     assert.ok(report(outcome).diagnostics.some(({ message }) => message.includes("the program is broken")));
   });
 
+  it("refuses to destroy what is protected, by name, before anything is deleted", async () => {
+    assert.equal((await operate("up", { wrong: "protects" })).code, 0);
+    const outcome = await operate("destroy");
+    assert.equal(outcome.code, 1, outcome.stdout);
+    assert.match(
+      report(outcome).failure ?? "",
+      /1 resources are protected\. Nothing was deleted:\n {2}ssm\.PatchGroup group\n/,
+    );
+    assert.equal(Object.keys(cloud()).length, 1);
+  });
+
   it("has no outputs before the first update", async () => {
     const outcome = await operate("outputs");
     assert.equal(outcome.code, 2, outcome.stderr);

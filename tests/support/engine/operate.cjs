@@ -12,7 +12,11 @@ const program = async () => {
   if (wrong === "throws") throw new Error("the program is broken");
   // A topic with neither key nor policy breaks mandatory rules.
   if (wrong === "violates") new aws.sns.Topic("open");
-  const group = new aws.ssm.PatchGroup("group", { baselineId: "pb-1", patchGroup: "linux" });
+  const group = new aws.ssm.PatchGroup(
+    "group",
+    { baselineId: "pb-1", patchGroup: "linux" },
+    { protect: wrong === "protects" },
+  );
   return { id: group.id, deep: { list: [1, 2] }, password: pulumi.secret("correct-horse-battery") };
 };
 const options = { cwd, state, target: "simulator", json: true };
