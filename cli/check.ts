@@ -46,7 +46,8 @@ export async function checkStack(project: Project, stack: string): Promise<Check
   return { recording, findings, positions: new SourcePositions(join(__dirname, "..", "..")) };
 }
 
-function onlyStack(project: Project): string {
+/** The stack that is meant when none is named. Throws a UsageError when there are several. */
+export function onlyStack(project: Project): string {
   const names = stackNames(project);
   const [name] = names;
   if (name === undefined) throw new UsageError(`No Pulumi.<stack>.yaml in ${project.root}. Write one first.`);

@@ -1,6 +1,7 @@
 import "./lazy-modules";
 import { Command, CommanderError } from "commander";
 import { check, type CheckOptions } from "./check";
+import type { DeployOptions, Operation } from "./deploy";
 import { exitCodeOf, messageOf } from "./failure";
 
 const program = new Command("palisade")
@@ -19,6 +20,47 @@ program
   .action(async (stack: string | undefined, options: CheckOptions) => {
     process.exitCode = await check(stack, options);
   });
+
+const OPERATIONS: Readonly<Record<Operation, string>> = {
+  preview: "show what an update would do, in Pulumi's engine, with the policy packs",
+  up: "create and update the stack's resources; a mandatory rule that is violated stops it before anything changes",
+  refresh: "bring the state up to what really exists",
+  destroy: "delete the stack's resources",
+};
+
+for (const [operation, description] of Object.entries(OPERATIONS) as [Operation, string][]) {
+  const command = engineCommand(operation, description)
+    .option("--timeout <minutes>", "stop when it takes longer")
+    .option("--full", "list every resource");
+  if (operation !== "preview") command.option("--yes", "do not ask before real resources change");
+  command.action(async (stack: string | undefined, options: DeployOptions) => {
+    const { deploy } = await import("./deploy.js");
+    process.exitCode = await deploy(operation, stack, options);
+  });
+}
+
+engineCommand("outputs", "print what the last update left, from the state")
+  .option("--show-secrets", "print secret values as well")
+  .action(async (stack: string | undefined, options: DeployOptions) => {
+    const { outputs } = await import("./deploy.js");
+    process.exitCode = await outputs(stack, options);
+  });
+
+/** A command that runs Pulumi's engine. */
+function engineCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .argument("[stack]", "stack, by its file Pulumi.<stack>.yaml; needed when there are several")
+    .description(description)
+    .option("--cwd <folder>", "folder of the project", process.cwd())
+    .option("--target <target>", "aws, or simulator: the same engine and program without a cloud account", "aws")
+    .option("--state <folder>", "where the simulator keeps its state (default: .palisade in the project)")
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      "\nThe engine is pulumi on PATH, or else palisade downloads or builds it once.\nExit codes: 0 done, 1 it failed or a rule is violated, 2 the input is wrong.",
+    );
+}
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {

@@ -13,6 +13,8 @@ export class Facts {
     readonly inputs: Readonly<Record<string, unknown>>,
     readonly region: string,
     readonly account: string,
+    /** How many times the URN was created before: what replaces a resource is another resource, with an id of its own. */
+    readonly generation: number = 0,
   ) {}
 
   get partition(): string {
@@ -20,9 +22,10 @@ export class Facts {
     return this.region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   }
 
-  /** `n` hexadecimal digits, the same for the same URN in every run; at most 64. */
+  /** `n` hexadecimal digits, the same for the same URN and generation in every run; at most 64. */
   hex(n: number): string {
-    this.digest ??= createHash("sha256").update(this.urn).digest("hex");
+    const seed = this.generation === 0 ? this.urn : `${this.urn}#${this.generation}`;
+    this.digest ??= createHash("sha256").update(seed).digest("hex");
     return this.digest.slice(0, n);
   }
 

@@ -5,14 +5,12 @@ import * as resourceProto from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { ACCOUNT } from "./account";
 import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
 import { freshStore, observeSdk, type SdkStore, waitForRPCs, wireStruct } from "./sdk-internals";
-
-/** AWS's own documentation account. */
-const ACCOUNT = "123456789012";
 
 export interface RecordOptions {
   readonly project: string;

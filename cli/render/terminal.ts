@@ -91,7 +91,8 @@ function renderOutputs({ recording }: CheckResult, color: boolean): string[] {
   });
 }
 
-function renderValue(value: unknown, label: string, indent: string): string[] {
+/** A value of any depth as labelled lines. */
+export function renderValue(value: unknown, label: string, indent: string): string[] {
   if (typeof value !== "object" || value === null) return [`${label} ${String(value)}`];
   if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return [`${label} ${value.join(", ")}`];
   return [

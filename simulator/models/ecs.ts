@@ -13,9 +13,9 @@ export const ecs: Models = {
   "aws:ecs/taskDefinition:TaskDefinition": {
     id: (f) => f.text("family"),
     outputs: (f) => ({
-      arn: f.arn("ecs", `task-definition/${f.text("family")}:1`),
+      arn: f.arn("ecs", `task-definition/${f.text("family")}:${f.generation + 1}`),
       arnWithoutRevision: f.arn("ecs", `task-definition/${f.text("family")}`),
-      revision: 1,
+      revision: f.generation + 1,
       networkMode: f.text("networkMode") || "bridge",
       enableFaultInjection: f.inputs.enableFaultInjection === true,
     }),

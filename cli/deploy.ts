@@ -1,0 +1,297 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { promisify } from "node:util";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { RESOLVED_BY_CHECK } from "../policies/adapter";
+import { loadConfig } from "../stacks/config/load";
+import program from "../stacks/program";
+import { onlyStack } from "./check";
+import { Announcer } from "./engine/announcer";
+import type { ProviderProgram } from "./engine/attached-providers";
+import { CHECKOUT } from "./engine/checkout";
+import { EngineFailure } from "./engine/command";
+import { requireAwsCredentials } from "./engine/credentials";
+import { policyPackPaths } from "./engine/policy-packs";
+import { Progress } from "./engine/progress";
+import { Session, type Target, TARGETS } from "./engine/session";
+import { Update } from "./engine/update";
+import { findProject, readStackConfig } from "./project";
+import { renderValue } from "./render/terminal";
+import { renderableOutputs, renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
+import { shortType } from "./render/tree";
+import { UsageError } from "./usage-error";
+
+export interface DeployOptions {
+  readonly cwd: string;
+  readonly target: string;
+  readonly state?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+  readonly yes?: boolean;
+  /** Minutes, as text from the command line. */
+  readonly timeout?: string;
+  readonly showSecrets?: boolean;
+}
+
+export type Operation = UpdateResult["command"];
+
+/** Replaces what the commands run on; the tests' way in. */
+export interface DeployParts {
+  readonly program?: () => Promise<Record<string, unknown> | void>;
+  readonly providerProgram?: ProviderProgram;
+  readonly startSeconds?: number;
+}
+
+/** Long enough for a global database in two regions; `--timeout` changes it. */
+const DEFAULT_MINUTES: Readonly<Record<Operation, number>> = { preview: 30, up: 240, refresh: 60, destroy: 240 };
+const START_SECONDS = 180;
+const CHECK_MINUTES = 10;
+
+/** `palisade preview | up | refresh | destroy`. Returns the exit code: 1 when the update failed or a mandatory rule is violated. */
+export async function deploy(
+  operation: Operation,
+  stackName: string | undefined,
+  options: DeployOptions,
+  parts: DeployParts = {},
+): Promise<number> {
+  const project = findProject(options.cwd);
+  const name = stackName ?? onlyStack(project);
+  const config = readStackConfig(project, name);
+  const target = targetOf(options.target);
+  const minutes = minutesOf(options.timeout, operation);
+  if (parts.program === undefined) loadConfig(config.values, name);
+  if (target === "aws") {
+    await requireAwsCredentials(config.values);
+    await confirm(operation, name, options);
+  }
+
+  const judged = parts.program === undefined && (operation === "preview" || operation === "up");
+  if (judged && !(await passesCheck(name, project.root, options))) return 1;
+
+  const announcer = new Announcer();
+  const terminal = process.stderr.isTTY && !options.json;
+  const startSeconds = parts.startSeconds ?? START_SECONDS;
+  const session = await Session.open(
+    {
+      project,
+      stack: name,
+      config,
+      target,
+      program: parts.program ?? (async () => ({ ...program() })),
+      limits: { minutes, startSeconds },
+      stateFolder: options.state,
+      needsProviders: true,
+      providerProgram: parts.providerProgram,
+      env: judged ? { [RESOLVED_BY_CHECK]: "true" } : {},
+    },
+    (text) => announcer.say(text),
+  );
+  try {
+    const started = Date.now();
+    const progress = options.json ? undefined : new Progress(announcer, terminal);
+    const update = new Update((change) => progress?.take(change));
+    const outcome = await run(session, operation, update, startSeconds, minutes);
+    progress?.stop();
+    const result: UpdateResult = {
+      command: operation,
+      project: project.name,
+      stack: name,
+      target,
+      engine: `Pulumi ${session.engine.version}`,
+      update,
+      succeeded: outcome.failure === undefined,
+      seconds: (Date.now() - started) / 1000,
+      failure: outcome.failure || undefined,
+      outputs: outcome.outputs,
+    };
+    process.stdout.write(`${options.json ? renderUpdateJson(result) : renderUpdate(result, options.full ?? false)}\n`);
+    return result.succeeded ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+/** `palisade outputs`: what the last update left, read from the state. */
+export async function outputs(stackName: string | undefined, options: DeployOptions): Promise<number> {
+  const project = findProject(options.cwd);
+  const name = stackName ?? onlyStack(project);
+  const config = readStackConfig(project, name);
+  const announcer = new Announcer();
+  const session = await Session.open(
+    {
+      project,
+      stack: name,
+      config,
+      target: targetOf(options.target),
+      program: async () => ({}),
+      limits: { minutes: DEFAULT_MINUTES.preview, startSeconds: START_SECONDS },
+      stateFolder: options.state,
+      needsProviders: false,
+    },
+    (text) => announcer.say(text),
+  );
+  try {
+    const found = await session.stack.outputs();
+    if (Object.keys(found).length === 0)
+      throw new UsageError(`${name} has no outputs: it was not deployed, or was destroyed.`);
+    const shown = options.showSecrets
+      ? Object.fromEntries(Object.entries(found).map(([key, { value }]) => [key, value]))
+      : renderableOutputs(found);
+    const text = options.json
+      ? JSON.stringify(shown, undefined, 2)
+      : Object.entries(shown ?? {})
+          .flatMap(([key, value]) => renderValue(value, `${key}:`, "  "))
+          .join("\n");
+    process.stdout.write(`${text}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof EngineFailure) throw new UsageError(lastLines(error.stderr));
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * The engine knows only some values before the update; `palisade check` knows all. It runs first, in a process of its own as it puts its recorder in the SDK's
+ * place, and what it finds stops the command with its own report.
+ */
+async function passesCheck(stack: string, root: string, { json }: DeployOptions): Promise<boolean> {
+  const args = [join(CHECKOUT, "dist", "cli", "main.js"), "check", stack, "--cwd", root, ...(json ? ["--json"] : [])];
+  try {
+    await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28, timeout: CHECK_MINUTES * 60_000 });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && "stdout" in error && "stderr" in error)) throw error;
+    if (error.code !== 1) throw new UsageError(String(error.stderr).trim() || error.message);
+    process.stdout.write(String(error.stdout));
+    process.stderr.write("Stopped before anything changed: the stack violates the rules above.\n");
+    return false;
+  }
+}
+
+interface Outcome {
+  /** Undefined when it succeeded; empty when the diagnostics say it. */
+  readonly failure?: string;
+  readonly outputs?: UpdateResult["outputs"];
+}
+
+async function run(
+  session: Session,
+  operation: Operation,
+  update: Update,
+  startSeconds: number,
+  minutes: number,
+): Promise<Outcome> {
+  const onEvent = (event: EngineEvent) => {
+    if (update.take(event)) session.command.heard();
+  };
+  const common = { onEvent, color: "never" as const, suppressProgress: true };
+  try {
+    switch (operation) {
+      case "preview":
+        await session.stack.preview({ ...common, policyPacks: policyPackPaths(session.tools) });
+        return {};
+      case "up": {
+        const policyPacks = policyPackPaths(session.tools);
+        // The packs judge a stack as a whole, once it is known: in an update that is after its last resource. The preview is what stops it before the first.
+        await session.stack.preview({ ...common, policyPacks });
+        update.begin();
+        const { outputs: found } = await session.stack.up({ ...common, policyPacks });
+        return { outputs: found };
+      }
+      case "refresh":
+        await session.stack.refresh(common);
+        return {};
+      case "destroy": {
+        // The engine would delete what depends on a protected resource before it comes to that one.
+        const guarded = protectedNames((await session.stack.exportStack()).deployment);
+        if (guarded.length > 0) return { failure: refusal(guarded) };
+        await session.stack.destroy(common);
+        return {};
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return { failure: explain(error, session, update, startSeconds, minutes) };
+  }
+}
+
+function refusal(names: readonly string[]): string {
+  return [
+    `${names.length} resources are protected. Nothing was deleted:`,
+    ...names.map((name) => `  ${name}`),
+    "They hold what can not be had back. Lift the protection of each one on purpose (pulumi state unprotect), then destroy.",
+  ].join("\n");
+}
+
+/** `rds.Instance payments-ledger` for each protected resource of a state. */
+function protectedNames(deployment: unknown): string[] {
+  const resources: unknown = typeof deployment === "object" && deployment ? Reflect.get(deployment, "resources") : [];
+  if (!Array.isArray(resources)) return [];
+  return resources
+    .filter((resource: { readonly protect?: boolean }) => resource.protect === true)
+    .map(
+      ({ type, urn }: { readonly type: string; readonly urn: string }) =>
+        `${shortType(type)} ${urn.split("::").at(-1)}`,
+    )
+    .sort();
+}
+
+/** Why the engine failed, in words; empty when its diagnostics or the violations say it. */
+function explain(
+  { ended, stderr, message }: EngineFailure,
+  session: Session,
+  update: Update,
+  startSeconds: number,
+  minutes: number,
+): string {
+  if (session.providerDeath !== undefined)
+    return `${session.providerDeath}\nRun the command again: it goes on from here.`;
+  if (ended === "silent") {
+    return `The engine reached no resource within ${startSeconds} s: a provider or a policy pack does not answer. It was ended; nothing was changed.`;
+  }
+  if (ended === "time-limit") {
+    return `It took more than ${minutes} minutes (--timeout) and was stopped. Run the command again: it goes on from here.`;
+  }
+  if (ended === "interrupted") return "Stopped on request. Run the command again: it goes on from here.";
+  if (/the stack is currently locked by|Another update is currently in progress/.test(stderr)) {
+    return "Another update of this stack is under way; this one changed nothing. Wait for it and run the command again.";
+  }
+  const told = update.diagnostics.some(({ severity }) => severity === "error");
+  if (told || update.violations.some(({ mandatory }) => mandatory)) return "";
+  return lastLines(stderr) || message;
+}
+
+function lastLines(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));
+  return lines.slice(-5).join("\n");
+}
+
+function targetOf(text: string): Target {
+  const target = TARGETS.find((known) => known === text);
+  if (target === undefined) throw new UsageError(`Unknown target ${text}. Use one of: ${TARGETS.join(", ")}.`);
+  return target;
+}
+
+function minutesOf(text: string | undefined, operation: Operation): number {
+  if (text === undefined) return DEFAULT_MINUTES[operation];
+  const minutes = Number(text);
+  if (!(minutes > 0)) throw new UsageError(`--timeout ${text}: give minutes, a number above 0.`);
+  return minutes;
+}
+
+/** Nothing real changes unasked: on a terminal the stack's name must be typed, elsewhere `--yes` be given. */
+async function confirm(operation: Operation, stack: string, { yes }: DeployOptions): Promise<void> {
+  if (yes || operation === "preview") return;
+  if (!process.stdin.isTTY) {
+    throw new UsageError(
+      `${operation} changes real resources. Look at palisade preview ${stack} first, then give --yes.`,
+    );
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`palisade ${operation} changes real resources. Type the stack's name to go on: `);
+  lines.close();
+  if (answer.trim() !== stack) throw new UsageError("Nothing was changed.");
+}

@@ -1,0 +1,151 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+
+/** What the engine does, or would do, to a resource. */
+export type Change = "create" | "update" | "replace" | "delete" | "read" | "import" | "forget" | "refresh" | "same";
+
+export interface ResourceChange {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** False for components, which no provider knows. */
+  readonly custom: boolean;
+  readonly change: Change;
+  /** Properties that differ; for a replacement, those that force it. */
+  readonly properties: readonly string[];
+  readonly state: "planned" | "running" | "done" | "failed";
+  readonly seconds?: number;
+}
+
+export interface Violation {
+  readonly pack: string;
+  readonly rule: string;
+  readonly urn?: string;
+  readonly message: string;
+  readonly mandatory: boolean;
+}
+
+export interface Diagnostic {
+  readonly severity: "warning" | "error";
+  readonly urn?: string;
+  readonly message: string;
+}
+
+/** An update as its events tell it. */
+export class Update {
+  readonly changes = new Map<string, ResourceChange>();
+  readonly violations: Violation[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly started = new Map<string, number>();
+
+  /** @param changed called for every change of a resource's state. */
+  constructor(private readonly changed: (change: ResourceChange) => void = () => undefined) {}
+
+  /** The preview is over and the update begins: what was planned is forgotten, warnings are not said twice. */
+  begin(): void {
+    this.changes.clear();
+    this.violations.length = 0;
+    this.diagnostics.length = 0;
+  }
+
+  /** Takes one event of the engine; true for one that concerns a resource of the program, so that its provider has answered. */
+  take({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, policyEvent }: EngineEvent): boolean {
+    if (resourcePreEvent)
+      this.step(resourcePreEvent.metadata, resourcePreEvent.planning === true ? "planned" : "running");
+    else if (resOutputsEvent && resOutputsEvent.planning !== true) this.step(resOutputsEvent.metadata, "done");
+    else if (resOutputsEvent) this.step(resOutputsEvent.metadata, "planned");
+    else if (resOpFailedEvent) this.step(resOpFailedEvent.metadata, "failed");
+    else if (policyEvent) {
+      this.violations.push({
+        pack: policyEvent.policyPackName,
+        rule: policyEvent.policyName,
+        urn: policyEvent.resourceUrn || undefined,
+        message: plain(policyEvent.message),
+        mandatory: policyEvent.enforcementLevel === "mandatory",
+      });
+    } else if (diagnosticEvent) {
+      const { severity, ephemeral, urn } = diagnosticEvent;
+      const message = withoutTrace(plain(diagnosticEvent.message));
+      // The engine's own last word, which says less than the errors before it.
+      const closing = urn === undefined && /^(preview|update|destroy|refresh) failed$/.test(message);
+      if (ephemeral !== true && message !== "" && !closing && (severity === "warning" || severity === "error")) {
+        this.diagnostics.push({ severity, urn: urn || undefined, message });
+      }
+    }
+    const step = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent;
+    return step !== undefined && !step.metadata.type.startsWith("pulumi:");
+  }
+
+  /** Resources that the engine changes; components and those that stay are left out. */
+  get resources(): ResourceChange[] {
+    return [...this.changes.values()].filter(
+      ({ change, custom }) => custom && change !== "same" && change !== "refresh",
+    );
+  }
+
+  private step(metadata: StepEventMetadata, state: ResourceChange["state"]): void {
+    const { urn, type } = metadata;
+    if (type.startsWith("pulumi:")) return;
+    const change = changeOf(metadata.op);
+    const before = this.changes.get(urn);
+    // A replacement is three steps of one resource; the second half must not hide the first.
+    if (before?.change === "replace" && change === "delete" && metadata.op !== "delete") return;
+    if (state === "running") this.started.set(urn, Date.now());
+    const since = this.started.get(urn);
+    const properties = propertiesOf(metadata);
+    const entry: ResourceChange = {
+      urn,
+      type,
+      name: urn.split("::").at(-1) ?? urn,
+      custom: (metadata.new ?? metadata.old)?.custom === true,
+      change,
+      properties: properties.length > 0 ? properties : (before?.properties ?? []),
+      state,
+      ...(since !== undefined && state !== "running" ? { seconds: (Date.now() - since) / 1000 } : {}),
+    };
+    this.changes.set(urn, entry);
+    this.changed(entry);
+  }
+}
+
+function changeOf(op: StepEventMetadata["op"]): Change {
+  switch (op) {
+    case "create":
+    case "update":
+    case "replace":
+    case "delete":
+    case "read":
+    case "import":
+    case "same":
+    case "refresh":
+      return op;
+    case "create-replacement":
+    case "import-replacement":
+    case "read-replacement":
+    case "remove-pending-replace":
+      return "replace";
+    case "delete-replaced":
+    case "discard":
+    case "discard-replaced":
+      return "delete";
+    default:
+      return "same";
+  }
+}
+
+function propertiesOf({ detailedDiff, diffs, keys, op }: StepEventMetadata): readonly string[] {
+  if (op === "replace" || op === "create-replacement") return keys ?? [];
+  return detailedDiff ? Object.keys(detailedDiff) : (diffs ?? []);
+}
+
+/** The engine marks colours as `<{%reset%}>`. */
+function plain(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}
+
+function withoutTrace(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s+at .+(:\d+|\(.*\)|<anonymous>)\)?$/.test(line))
+    .join("\n")
+    .trim();
+}

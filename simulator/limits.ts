@@ -1,0 +1,344 @@
+/** What AWS accepts of one input. Lengths are of strings, `least` and `most` of numbers, items of lists. */
+export interface Limit {
+  readonly required?: true;
+  readonly oneOf?: readonly (string | number)[];
+  readonly pattern?: RegExp;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly least?: number;
+  readonly most?: number;
+  readonly maxItems?: number;
+}
+
+const text = (minLength: number, maxLength: number, pattern?: RegExp): Limit => ({ minLength, maxLength, pattern });
+const between = (least: number, most: number): Limit => ({ least, most });
+const oneOf = (...values: readonly (string | number)[]): Limit => ({ oneOf: values });
+const required: Limit = { required: true };
+const must = (limit: Limit): Limit => ({ ...limit, required: true });
+
+/** EC2's description of a security group or rule (CreateSecurityGroup, GroupDescription). */
+const description = text(0, 255, /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]*$/);
+const port = between(-1, 65_535);
+const securityGroupRule = {
+  securityGroupId: required,
+  ipProtocol: required,
+  fromPort: port,
+  toPort: port,
+  description,
+};
+const rdsIdentifier = text(1, 63, /^[a-z](?!.*--)[a-z0-9-]*(?<!-)$/);
+const retentionDays = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+const elbName = text(1, 32, /^(?!internal-)(?!-)[A-Za-z0-9-]+(?<!-)$/);
+
+/**
+ * AWS's limits for inputs of the types that the stacks use, from each service's API reference. Type -> path -> limit; `[]` after a list.
+ * Small on purpose: what no entry names is taken as it comes.
+ */
+export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
+  "aws:acm/certificate:Certificate": {
+    domainName: text(1, 253, /^(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])$/),
+    subjectAlternativeNames: { maxItems: 100 },
+    validationMethod: oneOf("DNS", "EMAIL", "HTTP"),
+  },
+  "aws:apigateway/restApi:RestApi": { name: must(text(1, 1024)), description: text(0, 1024) },
+  "aws:apigateway/apiKey:ApiKey": { name: text(1, 1024), value: text(20, 128) },
+  "aws:apigateway/stage:Stage": { stageName: must(text(1, 128, /^[A-Za-z0-9_-]+$/)), restApi: required },
+  "aws:appautoscaling/target:Target": {
+    resourceId: must(text(1, 1600)),
+    minCapacity: must(between(0, 100_000)),
+    maxCapacity: must(between(0, 100_000)),
+    serviceNamespace: must(
+      oneOf(
+        "ecs",
+        "rds",
+        "elasticache",
+        "dynamodb",
+        "ec2",
+        "kafka",
+        "lambda",
+        "sagemaker",
+        "custom-resource",
+        "cassandra",
+      ),
+    ),
+  },
+  "aws:backup/vault:Vault": { name: text(2, 50, /^[A-Za-z0-9_-]+$/) },
+  "aws:cloudwatch/eventRule:EventRule": { name: text(1, 64, /^[.\-_A-Za-z0-9]+$/), description: text(0, 512) },
+  "aws:cloudwatch/logGroup:LogGroup": {
+    name: text(1, 512, /^[.\-_/#A-Za-z0-9]+$/),
+    retentionInDays: oneOf(...retentionDays),
+  },
+  "aws:cloudwatch/logDeliverySource:LogDeliverySource": { name: text(1, 60, /^[\w-]*$/) },
+  "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": { name: text(1, 60, /^[\w-]*$/) },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    name: text(1, 255),
+    alarmDescription: text(0, 1024),
+    comparisonOperator: must(
+      oneOf(
+        "GreaterThanOrEqualToThreshold",
+        "GreaterThanThreshold",
+        "LessThanThreshold",
+        "LessThanOrEqualToThreshold",
+        "LessThanLowerOrGreaterThanUpperThreshold",
+        "LessThanLowerThreshold",
+        "GreaterThanUpperThreshold",
+      ),
+    ),
+    evaluationPeriods: must({ least: 1 }),
+    statistic: oneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum"),
+    treatMissingData: oneOf("breaching", "notBreaching", "ignore", "missing"),
+    alarmActions: { maxItems: 5 },
+    okActions: { maxItems: 5 },
+  },
+  "aws:ec2/eip:Eip": { domain: oneOf("vpc", "standard") },
+  "aws:ec2/flowLog:FlowLog": {
+    trafficType: oneOf("ACCEPT", "REJECT", "ALL"),
+    maxAggregationInterval: oneOf(60, 600),
+    logDestinationType: oneOf("cloud-watch-logs", "s3", "kinesis-data-firehose"),
+  },
+  "aws:ec2/securityGroup:SecurityGroup": { name: text(1, 255, /^(?!sg-)/), description },
+  "aws:ec2/subnet:Subnet": {
+    vpcId: required,
+    cidrBlock: { pattern: /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/ },
+  },
+  "aws:ec2/vpc:Vpc": {
+    cidrBlock: { pattern: /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/ },
+    instanceTenancy: oneOf("default", "dedicated"),
+  },
+  "aws:ec2/vpcEndpoint:VpcEndpoint": {
+    vpcId: required,
+    vpcEndpointType: oneOf("Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork"),
+  },
+  "aws:ecr/repository:Repository": {
+    name: text(2, 256, /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/),
+    imageTagMutability: oneOf("MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"),
+  },
+  "aws:ecs/cluster:Cluster": { name: text(1, 255, /^[A-Za-z0-9_-]+$/) },
+  "aws:ecs/service:Service": {
+    name: text(1, 255, /^[A-Za-z0-9_-]+$/),
+    launchType: oneOf("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"),
+    desiredCount: between(0, 5000),
+    healthCheckGracePeriodSeconds: between(0, 2_147_483_647),
+  },
+  "aws:ecs/taskDefinition:TaskDefinition": {
+    family: must(text(1, 255, /^[A-Za-z0-9_-]+$/)),
+    containerDefinitions: required,
+    networkMode: oneOf("bridge", "host", "awsvpc", "none"),
+  },
+  "aws:elasticache/replicationGroup:ReplicationGroup": {
+    replicationGroupId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
+    description: required,
+    engine: oneOf("redis", "valkey"),
+    snapshotRetentionLimit: between(0, 35),
+    replicasPerNodeGroup: between(0, 5),
+  },
+  "aws:elasticache/user:User": {
+    userId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
+    userName: must(text(1, 120)),
+  },
+  "aws:iam/policy:Policy": { name: text(1, 128, /^[\w+=,.@-]+$/), policy: must(text(1, 6144)) },
+  "aws:iam/role:Role": {
+    name: text(1, 64, /^[\w+=,.@-]+$/),
+    description: text(0, 1000),
+    assumeRolePolicy: required,
+    maxSessionDuration: between(3600, 43_200),
+    path: text(1, 512, /^(\/|\/[!-~]+\/)$/),
+  },
+  "aws:iam/rolePolicy:RolePolicy": {
+    name: text(1, 128, /^[\w+=,.@-]+$/),
+    role: required,
+    policy: must(text(1, 10_240)),
+  },
+  "aws:kms/alias:Alias": { name: text(1, 256, /^alias\/(?!aws\/)[A-Za-z0-9/_-]+$/), targetKeyId: required },
+  "aws:kms/key:Key": {
+    description: text(0, 8192),
+    deletionWindowInDays: between(7, 30),
+    rotationPeriodInDays: between(90, 2560),
+    policy: text(1, 32_768),
+  },
+  "aws:lambda/function:Function": {
+    name: text(1, 64, /^[A-Za-z0-9_-]+$/),
+    role: required,
+    memorySize: between(128, 32_768),
+    timeout: between(1, 900),
+    description: text(0, 256),
+  },
+  "aws:lb/listener:Listener": {
+    loadBalancerArn: required,
+    port: between(1, 65_535),
+    protocol: oneOf("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"),
+  },
+  "aws:lb/loadBalancer:LoadBalancer": {
+    name: elbName,
+    loadBalancerType: oneOf("application", "network", "gateway"),
+    idleTimeout: between(1, 4000),
+  },
+  "aws:lb/targetGroup:TargetGroup": {
+    name: elbName,
+    port: between(1, 65_535),
+    protocol: oneOf("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC"),
+    targetType: oneOf("instance", "ip", "lambda", "alb"),
+    deregistrationDelay: between(0, 3600),
+    "healthCheck.interval": between(5, 300),
+    "healthCheck.timeout": between(2, 120),
+    "healthCheck.healthyThreshold": between(2, 10),
+    "healthCheck.unhealthyThreshold": between(2, 10),
+  },
+  "aws:opensearch/domain:Domain": { domainName: text(3, 28, /^[a-z][a-z0-9-]+$/) },
+  "aws:rds/instance:Instance": {
+    identifier: rdsIdentifier,
+    instanceClass: must({ pattern: /^db\./ }),
+    backupRetentionPeriod: between(0, 35),
+    monitoringInterval: oneOf(0, 1, 5, 10, 15, 30, 60),
+    port: between(1150, 65_535),
+    finalSnapshotIdentifier: text(1, 255, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
+    storageType: oneOf("standard", "gp2", "gp3", "io1", "io2"),
+  },
+  "aws:rds/cluster:Cluster": {
+    clusterIdentifier: rdsIdentifier,
+    engine: must(oneOf("aurora-mysql", "aurora-postgresql", "mysql", "postgres", "neptune")),
+    backupRetentionPeriod: between(1, 35),
+  },
+  "aws:rds/clusterInstance:ClusterInstance": {
+    identifier: rdsIdentifier,
+    instanceClass: required,
+    promotionTier: between(0, 15),
+  },
+  "aws:rds/parameterGroup:ParameterGroup": { name: text(1, 255, /^[a-z](?!.*--)[a-z0-9-]*(?<!-)$/), family: required },
+  "aws:rds/subnetGroup:SubnetGroup": { name: text(1, 255, /^(?!default$)[a-z0-9 ._-]+$/), subnetIds: required },
+  "aws:route53/healthCheck:HealthCheck": { failureThreshold: between(1, 10), requestInterval: oneOf(10, 30) },
+  "aws:route53/record:Record": {
+    zoneId: required,
+    type: must(
+      oneOf(
+        "A",
+        "AAAA",
+        "CAA",
+        "CNAME",
+        "DS",
+        "HTTPS",
+        "MX",
+        "NAPTR",
+        "NS",
+        "PTR",
+        "SOA",
+        "SPF",
+        "SRV",
+        "SSHFP",
+        "SVCB",
+        "TLSA",
+        "TXT",
+      ),
+    ),
+    ttl: between(0, 2_147_483_647),
+  },
+  "aws:s3/bucket:Bucket": {
+    bucket: text(3, 63, /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/),
+  },
+  "aws:secretsmanager/secret:Secret": {
+    name: text(1, 512, /^[A-Za-z0-9/_+=.@-]+$/),
+    description: text(0, 2048),
+    recoveryWindowInDays: between(0, 30),
+  },
+  "aws:sns/topic:Topic": { name: text(1, 256, /^[A-Za-z0-9_-]+(\.fifo)?$/), displayName: text(0, 100) },
+  "aws:sns/topicSubscription:TopicSubscription": {
+    protocol: must(oneOf("sqs", "sms", "lambda", "firehose", "application", "email", "email-json", "http", "https")),
+    topic: required,
+  },
+  "aws:sqs/queue:Queue": {
+    name: text(1, 80, /^[A-Za-z0-9_-]+(\.fifo)?$/),
+    delaySeconds: between(0, 900),
+    maxMessageSize: between(1024, 1_048_576),
+    messageRetentionSeconds: between(60, 1_209_600),
+    receiveWaitTimeSeconds: between(0, 20),
+    visibilityTimeoutSeconds: between(0, 43_200),
+    kmsDataKeyReusePeriodSeconds: between(60, 86_400),
+  },
+  "aws:ssm/parameter:Parameter": {
+    name: text(1, 2048, /^[A-Za-z0-9_.\-/]+$/),
+    type: must(oneOf("String", "StringList", "SecureString")),
+    tier: oneOf("Standard", "Advanced", "Intelligent-Tiering"),
+    description: text(0, 1024),
+  },
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": securityGroupRule,
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": securityGroupRule,
+  "aws:wafv2/webAcl:WebAcl": {
+    name: text(1, 128, /^[\w-]+$/),
+    scope: must(oneOf("CLOUDFRONT", "REGIONAL")),
+    description: text(1, 256, /^[\w+=:#@/\-,. ][\w+=:#@/\-,.\s]+[\w+=:#@/\-,.]$/),
+    "rules[].name": text(1, 128, /^[\w-]+$/),
+    "rules[].priority": { least: 0 },
+  },
+  "random:index/randomPassword:RandomPassword": { length: must(between(1, 4096)) },
+};
+
+/** One input that AWS would refuse. */
+export interface Refusal {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/**
+ * Holds inputs against the limits of their type. `isUnknown` tells values that only the update will know: those are let through.
+ * What `isSecret` is judged without being shown.
+ */
+export function refusals(
+  type: string,
+  inputs: Readonly<Record<string, unknown>>,
+  isUnknown: (value: unknown) => boolean,
+  isSecret: (property: string) => boolean,
+): Refusal[] {
+  const found: Refusal[] = [];
+  for (const [path, limit] of Object.entries(LIMITS[type] ?? {})) {
+    for (const [property, value] of valuesAt(inputs, path.split("."), "")) {
+      const reason = isUnknown(value) ? undefined : broken(limit, value, isSecret(property));
+      if (reason !== undefined) found.push({ property, reason });
+    }
+  }
+  return found;
+}
+
+function broken(limit: Limit, value: unknown, hidden: boolean): string | undefined {
+  if (value === undefined || value === null) return limit.required ? "is required" : undefined;
+  const show = (shown: unknown): string => (hidden ? "a secret" : shortened(JSON.stringify(shown)));
+  const { oneOf: allowed, pattern, minLength = 0, maxLength, least, most, maxItems } = limit;
+  if (allowed !== undefined && !allowed.some((one) => one === value)) {
+    return `is ${show(value)}; AWS takes one of: ${allowed.join(", ")}`;
+  }
+  if (typeof value === "string") {
+    if (value.length < minLength || (maxLength !== undefined && value.length > maxLength)) {
+      return `is ${show(value)}, ${value.length} characters long; AWS takes ${minLength} to ${maxLength ?? "any number"}`;
+    }
+    if (pattern !== undefined && !pattern.test(value)) {
+      return `is ${show(value)}, which does not match ${pattern.source}`;
+    }
+  }
+  const number = typeof value === "string" && (least !== undefined || most !== undefined) ? Number(value) : value;
+  if (
+    typeof number === "number" &&
+    ((least !== undefined && number < least) || (most !== undefined && number > most))
+  ) {
+    return `is ${show(number)}; AWS takes ${least ?? "any"} to ${most ?? "any number"}`;
+  }
+  if (maxItems !== undefined && Array.isArray(value) && value.length > maxItems) {
+    return `has ${value.length} items; AWS takes at most ${maxItems}`;
+  }
+  return undefined;
+}
+
+const shortened = (value: string): string => (value.length > 80 ? `${value.slice(0, 77)}...` : value);
+
+/** Values at a path with the property path that Pulumi prints; a missing leaf is there as undefined, what is below it is not. */
+function valuesAt(value: unknown, path: readonly string[], printed: string): [string, unknown][] {
+  const [step, ...rest] = path;
+  if (step === undefined) return [[printed, value]];
+  if (typeof value !== "object" || value === null) return [];
+  const isList = step.endsWith("[]");
+  const name = isList ? step.slice(0, -2) : step;
+  const next: unknown = Reflect.get(value, name);
+  const at = printed === "" ? name : `${printed}.${name}`;
+  if (!isList) return next === undefined && rest.length > 0 ? [] : valuesAt(next, rest, at);
+  return Array.isArray(next) ? next.flatMap((item, index) => valuesAt(item, rest, `${at}[${index}]`)) : [];
+}
