@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { CHECKOUT } from "./checkout";
 
 /** Packages that the simulator answers for. */
-export const SIMULATED_PACKAGES = ["aws", "awsx", "random"] as const;
+export const SIMULATED_PACKAGES = ["aws", "awsx", "docker-build", "random"] as const;
 
 const PROVIDER = join(CHECKOUT, "dist", "simulator", "provider", "main.js");
 const START_SECONDS = 30;
