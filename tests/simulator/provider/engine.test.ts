@@ -17,12 +17,12 @@ const SECRET = "correct-horse-battery-staple";
 
 describe("the simulator's provider in Pulumi's own engine", function () {
   this.timeout(180_000);
-  let folder: string;
+  // Made here, because mocha runs `after` for a suite that `requireEngine` has skipped as well.
+  const folder = mkdtempSync(join(tmpdir(), "palisade-provider-"));
   let first: Outcome;
 
   before(requireEngine);
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "palisade-provider-"));
     first = await run("up");
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
