@@ -238,7 +238,7 @@ export class LoadBalancer extends Component {
       this.childName("logs"),
       {
         key: this.args.key,
-        expirationInDays: this.args.logRetentionDays ?? (this.production ? 365 : 30),
+        expirationInDays: this.args.logRetentionDays ?? this.logRetentionInDays,
         policyStatements: (bucketArn) => loadBalancerLogStatements(this, bucketArn),
       },
       { parent: this },

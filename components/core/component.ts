@@ -122,6 +122,11 @@ export abstract class Component extends pulumi.ComponentResource {
     return this.context.environment === "production";
   }
 
+  /** Days that logs are kept where nobody says otherwise: 365, as PCI DSS 10.5.1 asks for twelve months; in development 30. */
+  get logRetentionInDays(): number {
+    return this.production ? 365 : 30;
+  }
+
   /** This AWS account's id, 12 digits. Asked once per component tree. */
   get account(): pulumi.Output<string> {
     this.accountId ??=

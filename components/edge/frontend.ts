@@ -335,7 +335,7 @@ export class Frontend extends Component {
       {
         key: args.key,
         accessLogs: args.accessLogs,
-        expirationInDays: args.logRetentionInDays ?? (this.production ? 365 : 30),
+        expirationInDays: args.logRetentionInDays ?? this.logRetentionInDays,
         policyStatements: (bucketArn) => this.deliveryStatements(bucketArn),
       },
       { parent: this },

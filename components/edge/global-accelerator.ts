@@ -248,7 +248,7 @@ export class GlobalAccelerator extends Component {
       {
         key: args.key,
         region: args.key.context.region,
-        expirationInDays: args.logRetentionInDays ?? (this.production ? 365 : 30),
+        expirationInDays: args.logRetentionInDays ?? this.logRetentionInDays,
         policyStatements: (bucketArn) => this.deliveryStatements(bucketArn),
       },
       { parent: this },

@@ -19,7 +19,7 @@ export function logGroup(owner: Component, suffix: string, options: LogGroupOpti
     {
       name: options.name ?? `/${owner.physicalName("logGroup", suffix)}`,
       kmsKeyId: options.keyArn,
-      retentionInDays: options.retentionInDays ?? (owner.production ? 365 : 30),
+      retentionInDays: options.retentionInDays ?? owner.logRetentionInDays,
     },
     owner.childOptions({}, options.transform),
   );

@@ -330,7 +330,7 @@ export class UserPool extends Component {
       this.childName("logs"),
       {
         key: args.key,
-        expirationInDays: args.logRetentionDays ?? (this.production ? 365 : 30),
+        expirationInDays: args.logRetentionDays ?? this.logRetentionInDays,
         policyStatements: (bucketArn) => this.deliveryStatements(bucketArn),
       },
       { parent: this },
