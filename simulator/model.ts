@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { partitionOf } from "./regions";
 
 /** What a model knows about the resource it answers for. */
 export class Facts {
@@ -18,8 +19,7 @@ export class Facts {
   ) {}
 
   get partition(): string {
-    if (this.region.startsWith("cn-")) return "aws-cn";
-    return this.region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+    return partitionOf(this.region);
   }
 
   /** `n` hexadecimal digits, the same for the same URN and generation in every run; at most 64. */

@@ -10,6 +10,7 @@ import { Facts, type InvokeContext, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
+import { partitionOf } from "./regions";
 import { freshStore, observeSdk, type SdkStore, waitForRPCs, wireStruct } from "./sdk-internals";
 
 export interface RecordOptions {
@@ -202,8 +203,7 @@ class RecordingMonitor extends MockMonitor {
   }
 
   private invokeContext(region: string): InvokeContext {
-    const facts = new Facts("", "", "", "", {}, region, this.account);
-    return { region, account: this.account, partition: facts.partition };
+    return { region, account: this.account, partition: partitionOf(region) };
   }
 
   private add(

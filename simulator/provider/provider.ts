@@ -9,7 +9,7 @@ import { Facts, type Model } from "../model";
 import { models } from "../models";
 import { UNKNOWN } from "../recording";
 import { References } from "../references";
-import { isGlobal } from "../regions";
+import { isGlobal, partitionOf } from "../regions";
 import { UNIQUE_EVERYWHERE, UNIQUENESS } from "../uniqueness";
 import { compare, type PropertyChange } from "./diff";
 import { randomPassword } from "./random";
@@ -178,8 +178,7 @@ export class SimulatedProvider {
     const answer = invokes[token];
     if (answer === undefined) throw new Error(`The simulator has no answer for the function ${token}.`);
     const own = typeof args.region === "string" ? args.region : region;
-    const { partition } = new Facts("", "", "", "", {}, own, ACCOUNT);
-    return answer(args, { region: own, account: ACCOUNT, partition });
+    return answer(args, { region: own, account: ACCOUNT, partition: partitionOf(own) });
   }
 
   private remove(resource: CloudResource, transaction: Transaction): void {
