@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import { ResourceGraph } from "../analysis/graph";
 import { packs } from "../policies/packs";
 import { evaluate } from "../policies/rule";
 import { record, type Recording } from "../simulator";
 import program from "../stacks/program";
+import { CHECKOUT } from "./checkout";
 import type { CheckResult } from "./check-result";
 import { findProject, readStackConfig, stackNames, type Project } from "./project";
 import { renderJson } from "./render/json";
@@ -43,7 +43,7 @@ export async function checkStack(project: Project, stack: string): Promise<Check
   if (recording.problems.length > 0) throw unresolved(recording);
   const rules = packs.flatMap((pack) => pack.rules);
   const findings = evaluate(rules, ResourceGraph.fromRecording(recording));
-  return { recording, findings, positions: new SourcePositions(join(__dirname, "..", "..")) };
+  return { recording, findings, positions: new SourcePositions(CHECKOUT) };
 }
 
 /** The stack that is meant when none is named. Throws a UsageError when there are several. */

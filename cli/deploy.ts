@@ -9,7 +9,7 @@ import program from "../stacks/program";
 import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
 import type { ProviderProgram } from "./engine/attached-providers";
-import { CHECKOUT } from "./engine/checkout";
+import { CHECKOUT } from "./checkout";
 import { EngineFailure } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
 import { policyPackPaths } from "./engine/policy-packs";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CHECKOUT } from "./checkout";
+import { CHECKOUT } from "../checkout";
 
 /** Packages that the simulator answers for. */
 export const SIMULATED_PACKAGES = ["aws", "awsx", "docker-build", "random"] as const;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { CHECKOUT } from "./checkout";
+import { CHECKOUT } from "../checkout";
 import { ENGINE_VERSION } from "./version";
 
 /** The small Go module that pins the engine and holds its checksums. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { packs } from "../../policies/packs";
-import { CHECKOUT } from "./checkout";
+import { CHECKOUT } from "../checkout";
 import type { Engine } from "./find";
 
 const ANALYZER = "pulumi-analyzer-policy-nodejs";
