@@ -51,5 +51,13 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-unused-expressions": "off" },
   },
   { files: ["**/*.cjs", "stacks/index.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    // Loads only the system that a stack picks.
+    files: ["stacks/systems.ts"],
+    rules: {
+      "@typescript-eslint/no-require-imports": "off",
+      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
+    },
+  },
   ...boundaries,
 );

@@ -6,6 +6,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { RESOLVED_BY_CHECK } from "../policies/adapter";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
+import { pickSystem } from "../stacks/systems";
 import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
 import type { ProviderProgram } from "./engine/attached-providers";
@@ -60,7 +61,7 @@ export async function deploy(
   const config = readStackConfig(project, name);
   const target = targetOf(options.target);
   const minutes = minutesOf(options.timeout, operation);
-  if (parts.program === undefined) loadConfig(config.values, name);
+  if (parts.program === undefined) loadConfig(pickSystem(config.values, name), config.values, name);
   if (target === "aws") {
     await requireAwsCredentials(config.values);
     await confirm(operation, name, options);

@@ -1,5 +1,7 @@
 import { ShieldProtection } from "../components/edge/shield-protection";
-import type { PaymentsConfig } from "./config/schema";
+import type { System } from "./config/system";
+import { crossChecks } from "./payments/checks";
+import { type PaymentsConfig, paymentsSchema } from "./payments/config";
 import type { PaymentsOutputs, RegionOutputs } from "./payments/outputs";
 import { paymentsRegion, type RegionalPayments } from "./payments/region";
 import { webFront } from "./payments/web-front";
@@ -16,7 +18,9 @@ import { world } from "./payments/world";
  *
  * Regions share nothing, unless an Aurora global database is chosen in place of the shards, and roll out one after another.
  */
-export function payments(config: PaymentsConfig): PaymentsOutputs {
+export const payments: System<typeof paymentsSchema> = { schema: paymentsSchema, crossChecks, build };
+
+function build(config: PaymentsConfig): PaymentsOutputs {
   const shared = world(config);
   const web = webFront(config, shared);
   if (config.shieldAdvanced) {

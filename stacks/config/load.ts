@@ -1,19 +1,14 @@
 import { z } from "zod";
-import { crossChecks } from "./checks";
 import { ConfigError, type ConfigProblem, nearest } from "./problems";
-import { type PaymentsConfig, paymentsSchema } from "./schema";
-
-/** Systems that a stack file can pick with `palisade:system`. */
-export const SYSTEMS = ["payments"] as const;
+import type { System } from "./system";
 
 const NAMESPACE = "palisade";
 
-/**
- * Reads and validates a stack's configuration.
- * @param values fully qualified keys (`palisade:domain`) as Pulumi hands them over: strings, objects as JSON.
- * @throws ConfigError listing everything that is wrong, with nothing registered yet.
- */
-export function loadConfig(values: Readonly<Record<string, string>>, stack: string): PaymentsConfig {
+/** What a stack file gives under `palisade:`, and keys that look as if they were meant to stand there. */
+export function givenKeys(values: Readonly<Record<string, string>>): {
+  given: Record<string, unknown>;
+  problems: ConfigProblem[];
+} {
   const given: Record<string, unknown> = {};
   const problems: ConfigProblem[] = [];
   for (const [name, text] of Object.entries(values)) {
@@ -23,28 +18,29 @@ export function loadConfig(values: Readonly<Record<string, string>>, stack: stri
       problems.push({ path: name, message: `Unknown namespace.`, fix: `Did you mean ${NAMESPACE}:${rest.join(":")}?` });
     }
   }
-  if (given.system === undefined) {
-    problems.push({ path: `${NAMESPACE}:system`, message: "Is required.", fix: `Use one of: ${SYSTEMS.join(", ")}.` });
-    throw new ConfigError(stack, problems);
-  }
-  if (!SYSTEMS.some((system) => system === given.system)) {
-    problems.push({
-      path: `${NAMESPACE}:system`,
-      value: given.system,
-      message: "Is not a system of this project.",
-      fix: `Use one of: ${SYSTEMS.join(", ")}.`,
-    });
-    throw new ConfigError(stack, problems);
-  }
-  const parsed = paymentsSchema.safeParse(given, { reportInput: true });
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => fromIssue(issue, given)));
+  return { given, problems };
+}
+
+/**
+ * Reads and validates the configuration of a stack of `system`.
+ * @param values fully qualified keys (`palisade:domain`) as Pulumi hands them over: strings, objects as JSON.
+ * @throws ConfigError listing everything that is wrong, with nothing registered yet.
+ */
+export function loadConfig<Schema extends z.ZodObject>(
+  { schema, crossChecks }: System<Schema>,
+  values: Readonly<Record<string, string>>,
+  stack: string,
+): z.output<Schema> {
+  const { given, problems } = givenKeys(values);
+  const parsed = schema.safeParse(given, { reportInput: true });
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => fromIssue(issue, schema, given)));
   else
     problems.push(...crossChecks(parsed.data).map((problem) => ({ ...problem, path: `${NAMESPACE}:${problem.path}` })));
   if (!values["aws:region"]) {
     problems.push({
       path: "aws:region",
       message: "Is required: the home region of what is global.",
-      fix: "Set it to the first region.",
+      fix: "Set it to the stack's region, or the first of them.",
     });
   }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(stack, problems);
@@ -63,12 +59,12 @@ function decode(text: string): unknown {
 
 type Issue = z.core.$ZodIssue;
 
-function fromIssue(issue: Issue, given: unknown): ConfigProblem[] {
+function fromIssue(issue: Issue, schema: z.ZodObject, given: unknown): ConfigProblem[] {
   const path = pathText(issue.path);
   const value = at(given, issue.path);
   switch (issue.code) {
     case "unrecognized_keys": {
-      const allowed = keysAt(paymentsSchema, issue.path, given);
+      const allowed = keysAt(schema, issue.path, given);
       return issue.keys.map((key) => {
         const near = nearest(key, allowed);
         return {
@@ -90,7 +86,7 @@ function fromIssue(issue: Issue, given: unknown): ConfigProblem[] {
     case "invalid_union": {
       const key = issue.discriminator;
       if (key === undefined) return [{ path, value, message: issue.message }];
-      const allowed = optionsOf(paymentsSchema, issue.path, given, key);
+      const allowed = optionsOf(schema, issue.path, given, key);
       const chosen = at(given, [...issue.path]);
       if (chosen === undefined) return [{ path: pathText(issue.path.slice(0, -1)) || path, message: "Is required." }];
       return [{ path, value: chosen, message: `Use one of: ${allowed.join(", ")}.` }];

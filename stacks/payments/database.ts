@@ -8,7 +8,7 @@ import type { Connectable } from "../../components/network/connections";
 import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 import type { DatabaseOutputs } from "./outputs";
 
 /** Database users that services log in as, with IAM tokens. Migrations create them and grant them `rds_iam`. */

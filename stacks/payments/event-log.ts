@@ -5,7 +5,7 @@ import type { Connectable } from "../../components/network/connections";
 import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 
 /** What happened to payments, for consumers that may read it again; without Kafka there is none. */
 export interface EventLog {

@@ -17,7 +17,7 @@ import { Notifications } from "../../components/observability/notifications";
 import { Key } from "../../components/security/key";
 import { RegionalBaseline } from "../../components/security/regional-baseline";
 import { Secret } from "../../components/security/secret";
-import type { PaymentsConfig, RegionConfig } from "../config/schema";
+import type { PaymentsConfig, RegionConfig } from "./config";
 import { paymentsDatabase } from "./database";
 import { eventLog } from "./event-log";
 import { listenerPort } from "./listener-port";

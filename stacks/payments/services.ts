@@ -11,7 +11,7 @@ import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
 import type { Secret } from "../../components/security/secret";
 import { listenerPort } from "./listener-port";
-import type { PaymentsConfig, ServiceConfig, ServiceRole } from "../config/schema";
+import type { PaymentsConfig, ServiceConfig, ServiceRole } from "./config";
 
 /** Port on which every service listens, with TLS. */
 const SERVICE_PORT = 8443;

@@ -4,7 +4,7 @@ import { Firewall } from "../../components/edge/firewall";
 import type { Region } from "../../components/network/region";
 import type { Key } from "../../components/security/key";
 import { signInUrl, UserPool } from "../../components/security/user-pool";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 
 export interface SignIn {
   /** Pools whose identity tokens the region's API takes. */

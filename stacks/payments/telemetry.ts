@@ -6,7 +6,7 @@ import type { Vpc } from "../../components/network/vpc";
 import { LogSearch } from "../../components/observability/log-search";
 import { ManagedMetrics } from "../../components/observability/managed-metrics";
 import type { Key } from "../../components/security/key";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 
 /** Where services' logs and metrics go beside CloudWatch. */
 export interface Telemetry {

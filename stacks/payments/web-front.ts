@@ -1,7 +1,7 @@
 import { Certificate } from "../../components/edge/certificate";
 import { Firewall } from "../../components/edge/firewall";
 import { Frontend } from "../../components/edge/frontend";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 import { originsCalled } from "./sign-in";
 import type { World } from "./world";
 

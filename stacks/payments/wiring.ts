@@ -5,7 +5,7 @@ import type { PrivateApi } from "../../components/edge/private-api";
 import type { Queue } from "../../components/messaging/queue";
 import { tcp } from "../../components/network/connections";
 import type { Secret } from "../../components/security/secret";
-import { isWorker, type PaymentsConfig, SERVICE_ROLES, type ServiceRole } from "../config/schema";
+import { isWorker, type PaymentsConfig, SERVICE_ROLES, type ServiceRole } from "./config";
 import type { PaymentsDatabase } from "./database";
 import type { EventLog } from "./event-log";
 import type { DeployedService } from "./services";

@@ -5,7 +5,7 @@ import { Region } from "../../components/network/region";
 import { Notifications } from "../../components/observability/notifications";
 import { AccountBaseline } from "../../components/security/account-baseline";
 import { Key } from "../../components/security/key";
-import type { PaymentsConfig } from "../config/schema";
+import type { PaymentsConfig } from "./config";
 
 /** Where CloudFront, Route 53 and IAM keep what belongs to no region. */
 export const GLOBAL_REGION = "us-east-1";

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { loadConfig } from "../../stacks/config/load";
 import { ConfigError, nearest } from "../../stacks/config/problems";
+import { payments } from "../../stacks/payments";
+import { pickSystem } from "../../stacks/systems";
 import { stackValues } from "../support/stack-file";
+
+const load = (values: Record<string, string>, stack: string) => {
+  assert.equal(pickSystem(values, stack), payments);
+  return loadConfig(payments, values, stack);
+};
 
 function problemsOf(changes: Record<string, unknown>, stack = "prod"): string[] {
   try {
-    loadConfig(stackValues(stack, changes), stack);
+    load(stackValues(stack, changes), stack);
   } catch (error) {
     assert.ok(error instanceof ConfigError, String(error));
     return error.message
@@ -41,12 +48,12 @@ const CLUSTER = {
 describe("configuration", () => {
   for (const stack of ["prod", "dev"]) {
     it(`takes Pulumi.${stack}.yaml`, () => {
-      assert.equal(loadConfig(stackValues(stack), stack).system, "payments");
+      assert.equal(load(stackValues(stack), stack).system, "payments");
     });
   }
 
   it("fills defaults in", () => {
-    const config = loadConfig(stackValues("dev", { "palisade:messaging": undefined }), "dev");
+    const config = load(stackValues("dev", { "palisade:messaging": undefined }), "dev");
     assert.deepEqual(config.messaging, { kind: "sqs" });
     assert.equal(config.shieldAdvanced, false);
     assert.equal(config.processors.sandbox?.port, 443);
@@ -55,7 +62,7 @@ describe("configuration", () => {
   it("reports everything that is wrong at once, and says that nothing was registered", () => {
     const wrong = { "palisade:environment": "prod", "palisade:owner": "Payments Team", "palisade:domain": undefined };
     assert.throws(
-      () => loadConfig(stackValues("prod", wrong), "prod"),
+      () => load(stackValues("prod", wrong), "prod"),
       /Pulumi\.prod\.yaml: 3 problems; nothing was registered/,
     );
   });
@@ -332,7 +339,7 @@ describe("configuration", () => {
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {
         try {
-          loadConfig(stackValues("prod", { [key]: value ?? "null" }), "prod");
+          load(stackValues("prod", { [key]: value ?? "null" }), "prod");
         } catch (error) {
           assert.ok(error instanceof ConfigError, String(error));
         }

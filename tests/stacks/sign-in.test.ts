@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../stacks/config/load";
+import { payments } from "../../stacks/payments";
 import type { Recording } from "../../simulator";
 import { named, ofType } from "../support/record";
 import { recordStack } from "../support/record-stack";
@@ -127,7 +128,7 @@ describe("sign-in of the payments stack", function () {
   };
   for (const [what, { signIn, problem }] of Object.entries(wrong)) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => loadConfig(stackValues("prod", { "palisade:signIn": signIn }), "prod"), problem);
+      assert.throws(() => loadConfig(payments, stackValues("prod", { "palisade:signIn": signIn }), "prod"), problem);
     });
   }
 });

@@ -3,72 +3,25 @@ import { KAFKA_INSTANCE_TYPES } from "../../components/messaging/kafka-cluster";
 import { CACHE_SIZES } from "../../components/edge/rest-api";
 import { INSTANCE_CLASS } from "../../components/data/instance-class";
 import { SHARD_BUCKETS } from "../../components/data/shard-directory";
-
-/** Lower-case letters, digits and single hyphens, beginning with a letter. */
-const KEY = /^[a-z](?:-?[a-z0-9])*$/;
-
-/**
- * A service is the name of an ECS service, a container, a log group, an ECR repository, and of a target group, whose 32 characters
- * must also hold the hyphen and seven random characters of Pulumi's autonaming.
- */
-export const SERVICE_NAME_MAX = 24;
-
-const key = (max: number, what: string) =>
-  z
-    .string()
-    .max(max, `${what} is longer than ${max} characters.`)
-    .regex(KEY, `${what} takes lower-case letters, digits and single hyphens, beginning with a letter.`);
-
-const positive = z.int().min(1);
-
-const hostname = z
-  .string()
-  .max(253)
-  .regex(
-    /^(?=.{1,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-    "Give a DNS name such as pay.example.com.",
-  );
-
-const hostLabel = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "Give one DNS label such as www; the domain is added to it.");
-
-const cidr = z.cidrv4("Give an IPv4 range such as 10.20.0.0/16.");
-
-const email = z.email("Give an e-mail address such as oncall@example.com.");
-
-const regionName = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "Give an AWS region such as eu-west-1.");
-
-const region = z.strictObject({
-  name: regionName,
-  zones: z.array(z.string()).min(1, "Give at least one zone."),
+import {
+  alarms,
+  baseline,
   cidr,
-  /** Which of `processors` this region works with. Default: all. */
-  processors: z.array(z.string()).min(1, "Give at least one processor.").optional(),
-});
-
-const image = z
-  .strictObject({
-    /** Tag in the service's own repository; tags are immutable, so a new image is a new tag. */
-    tag: z
-      .string()
-      .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, "Give an image tag such as 1.4.2.")
-      .optional(),
-    /** Folder with a Dockerfile, from the project's root: built and pushed by `pulumi up`. */
-    context: z.string().min(1).optional(),
-  })
-  .refine((given) => (given.tag === undefined) !== (given.context === undefined), "Give either tag or context.");
-
-const scaling = z
-  .strictObject({
-    min: positive,
-    max: positive,
-    /** Average CPU that scaling aims at. */
-    cpuPercent: z.int().min(10).max(90).optional(),
-    /** Messages waiting per task that still meet the latency wanted: acceptable latency / seconds per message. */
-    backlogPerTask: positive.optional(),
-  })
-  .refine((given) => given.min <= given.max, { error: "min is larger than max.", path: ["min"] });
+  email,
+  firewall,
+  hostLabel,
+  hostname,
+  image,
+  key,
+  objectives,
+  positive,
+  region,
+  scaling,
+  SERVICE_NAME_MAX,
+  size,
+  zoneId,
+} from "../config/fields";
+import { systemSchema } from "../config/system";
 
 export const SERVICE_ROLES = [
   "web-server",
@@ -87,8 +40,7 @@ const service = z.strictObject({
   /** Its place in the architecture: decides routes, queues, databases and the way out. */
   role: z.enum(SERVICE_ROLES),
   image,
-  /** Fargate's units: 1024 = one vCPU; MiB. */
-  size: z.strictObject({ cpu: z.int(), memory: z.int() }),
+  size,
   scaling,
 });
 
@@ -197,13 +149,8 @@ const messaging = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const presence = z.enum(["create", "existing"]);
-
-/** Every key of a payments stack file, without its `palisade:` prefix. */
-export const paymentsSchema = z.strictObject({
-  system: z.literal("payments"),
-  environment: z.enum(["production", "development"]),
-  owner: key(63, "The owner").default("platform"),
+/** Every key of a payments stack file, without its `palisade:` prefix; what each means stands in docs/configuration.md. */
+export const paymentsSchema = systemSchema("payments", {
   domain: z.strictObject({
     name: hostname,
     /** Host of the web front, under `name`. */
@@ -211,12 +158,16 @@ export const paymentsSchema = z.strictObject({
     /** Host of the API, under `name`. */
     api: hostLabel.default("api"),
     /** Id of a hosted zone that exists already. Default: the stack makes one. */
-    zoneId: z
-      .string()
-      .regex(/^Z[A-Z0-9]{1,31}$/, "Give a hosted zone id such as Z0123456789ABCDEFGHIJ.")
-      .optional(),
+    zoneId: zoneId.optional(),
   }),
-  regions: z.array(region).min(1, "Give at least one region."),
+  regions: z
+    .array(
+      region.extend({
+        /** Which of `processors` this region works with. Default: all. */
+        processors: z.array(z.string()).min(1, "Give at least one processor.").optional(),
+      }),
+    )
+    .min(1, "Give at least one region."),
   services: z.record(key(SERVICE_NAME_MAX, "A service's name"), service),
   processors: z.record(key(24, "A processor's name"), processor),
   clients: z
@@ -245,21 +196,11 @@ export const paymentsSchema = z.strictObject({
     })
     .optional(),
   messaging: messaging.default({ kind: "sqs" }),
-  firewall: z.strictObject({
-    /** `count` only counts what it would block: for the first days of a new rule set. */
-    mode: z.enum(["block", "count"]),
-    /** Requests in five minutes from one address before it is blocked; with an API key what the largest client may send, if that is more. */
-    requestsPer5Minutes: z.int().min(10).max(2_000_000_000),
-  }),
+  firewall,
   /** Shield Advanced (3,000 USD a month and organisation). */
   shieldAdvanced: z.boolean().default(false),
-  alarms: z.strictObject({ critical: z.array(email).min(1), warning: z.array(email).min(1) }),
-  objectives: z.strictObject({
-    /** Longest time to restore service. */
-    rtoMinutes: z.int().min(1).max(10080),
-    /** Longest span of data that may be lost, even if an attacker deletes databases: locked backups are taken that often. */
-    rpoMinutes: z.int().min(60).max(1440),
-  }),
+  alarms,
+  objectives,
   observability: z
     .strictObject({
       /** OpenSearch, fed with the services' logs. */
@@ -275,10 +216,7 @@ export const paymentsSchema = z.strictObject({
       metrics: z.strictObject({ collectorImage: z.string().min(1) }).optional(),
     })
     .default({}),
-  /** What an organisation often has already: CloudTrail, Config, GuardDuty, Security Hub, Macie. */
-  baseline: z
-    .strictObject({ account: presence, regional: presence })
-    .default({ account: "create", regional: "create" }),
+  baseline,
 });
 
 /** A valid payments configuration, defaults filled in. */
