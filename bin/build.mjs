@@ -8,7 +8,7 @@ const dist = join(root, "dist");
 const STAMP = ".built";
 const FOLDERS = ["analysis", "cli", "components", "policies", "simulator", "stacks"];
 
-/** All TypeScript sources, and the time of the newest change to any of them or to a folder that holds them (a deletion). */
+/** All TypeScript sources and the data that they import, and the time of the newest change to any of them or to a folder that holds them (a deletion). */
 function sources() {
   const files = [];
   let newest = statSync(fileURLToPath(import.meta.url)).mtimeMs;
@@ -18,7 +18,7 @@ function sources() {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (entry.name !== "node_modules") visit(path);
-      } else if (entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts")) {
+      } else if (/(?<!\.d)\.ts$|\.json$/.test(entry.name) && entry.name !== "package.json") {
         files.push(path);
         newest = Math.max(newest, statSync(path).mtimeMs);
       }
@@ -56,6 +56,7 @@ export async function build() {
     platform: "node",
     target: "node20",
     sourcemap: "linked",
+    loader: { ".json": "copy" },
     logLevel: "error",
     write: false,
   });

@@ -13,7 +13,39 @@ export const RESOLVED_BY_CHECK = "PALISADE_CHECKED";
  * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
  */
 export function stackPolicies(pack: Pack): StackValidationPolicy[] {
-  return [...pack.rules.map(policyOf), undeterminedPolicy(pack)];
+  const judgement = new Judgement(pack);
+  return [...pack.rules.map((rule) => policyOf(rule, judgement)), undeterminedPolicy(judgement)];
+}
+
+/**
+ * The findings of a whole pack over one stack, made once for all of its policies: Pulumi's SDK calls them one after another, each with a copy of its own of the
+ * same resources. A policy that asks a second time is told of another stack.
+ */
+class Judgement {
+  private readonly asked = new Set<string>();
+  private urns: readonly string[] = [];
+  private findings = new Map<string, Finding[]>();
+
+  constructor(private readonly pack: Pack) {}
+
+  /** What a rule found, by its id. */
+  of(policy: string, resources: readonly PolicyResource[]): ReadonlyMap<string, readonly Finding[]> {
+    const isSame = resources.length === this.urns.length && resources.every(({ urn }, i) => urn === this.urns[i]);
+    if (!isSame || this.asked.has(policy)) this.judge(resources);
+    this.asked.add(policy);
+    return this.findings;
+  }
+
+  private judge(resources: readonly PolicyResource[]): void {
+    this.asked.clear();
+    this.urns = resources.map(({ urn }) => urn);
+    this.findings = new Map();
+    for (const finding of evaluate(this.pack.rules, ResourceGraph.fromPolicyResources(resources))) {
+      const list = this.findings.get(finding.rule.id);
+      if (list === undefined) this.findings.set(finding.rule.id, [finding]);
+      else list.push(finding);
+    }
+  }
 }
 
 /** A finding that must stop the update. */
@@ -48,7 +80,7 @@ export function describe({ rule, verdict }: Finding): string {
   }
 }
 
-function policyOf(rule: Rule): StackValidationPolicy {
+function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
   return {
     name: rule.id,
     description: rule.title,
@@ -64,21 +96,20 @@ function policyOf(rule: Rule): StackValidationPolicy {
     remediationSteps: rule.remediation,
     url: rule.url,
     validateStack(args, reportViolation) {
-      const findings = evaluate([rule], ResourceGraph.fromPolicyResources(args.resources));
+      const findings = judgement.of(rule.id, args.resources).get(rule.id) ?? [];
       if (findings.length === 0) args.notApplicable(`The stack has none of ${rule.types.join(", ")}.`);
       for (const finding of findings.filter(isViolation)) reportViolation(describe(finding), finding.resource.urn);
     },
   };
 }
 
-function undeterminedPolicy(pack: Pack): StackValidationPolicy {
+function undeterminedPolicy(judgement: Judgement): StackValidationPolicy {
   return {
     name: UNDETERMINED,
     description: "A rule could not be decided before the update.",
     enforcementLevel: "advisory",
     validateStack(args, reportViolation) {
-      const findings = evaluate(pack.rules, ResourceGraph.fromPolicyResources(args.resources));
-      for (const finding of findings) {
+      for (const finding of [...judgement.of(UNDETERMINED, args.resources).values()].flat()) {
         if (finding.verdict.kind !== "undetermined" || isViolation(finding)) continue;
         reportViolation(`${finding.rule.id}: ${describe(finding)}`, finding.resource.urn);
       }

@@ -1,6 +1,5 @@
 import type { Property, ResourceGraph, ResourceNode, SourceFrame, Unknown } from "../analysis/graph";
-
-export type Severity = "low" | "medium" | "high" | "critical";
+import type { CatalogueEntry } from "./catalogue/catalogue";
 
 /** What a rule says about one resource. */
 export type Verdict =
@@ -14,26 +13,25 @@ export type Verdict =
 /** A rule may find several things wrong with one resource; each is a finding of its own. */
 export type Outcome = Verdict | readonly Verdict[];
 
-/** One requirement on AWS resources: data, and a pure function over the graph. */
-export interface Rule {
-  /** Stable and unique over all packs; waivers and configuration name it. */
-  readonly id: string;
-  /** What must hold, as a sentence. */
-  readonly title: string;
-  readonly severity: Severity;
-  /** PCI DSS v4.0.1 requirement numbers. */
-  readonly requirements: readonly string[];
-  /** AWS Security Hub controls with the same intent. */
-  readonly controls: readonly string[];
+/** How a rule of the catalogue is decided. */
+export interface Implementation {
   /** Pulumi types that it judges. */
   readonly types: readonly string[];
-  /** How to fix it. */
-  readonly remediation: string;
-  /** Where AWS documents it. */
-  readonly url: string;
-  /** True when a development environment may do without: availability, backups, deletion protection. Default false. */
-  readonly relaxedInDevelopment?: boolean;
   check(node: ResourceNode, graph: ResourceGraph): Outcome;
+}
+
+/** One requirement on AWS resources: its entry in the catalogue, and a pure function over the graph. */
+export interface Rule extends CatalogueEntry, Implementation {
+  /** Stable and unique over all packs; waivers and configuration name it. */
+  readonly id: string;
+}
+
+/** The rules of one part of the catalogue, in its order. Each entry must have its implementation, and nothing else may have one. */
+export function implement<Id extends string>(
+  entries: Readonly<Record<Id, CatalogueEntry>>,
+  implementations: Readonly<Record<Id, Implementation>>,
+): readonly Rule[] {
+  return (Object.keys(entries) as Id[]).map((id) => ({ id, ...entries[id], ...implementations[id] }));
 }
 
 /** Rules that are published, versioned and switched on together. */

@@ -1,7 +1,8 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { each, when } from "../checks";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { identityPolicies } from "../catalogue/identity-policies";
 import { needsAnyResource } from "./wildcard-only-actions";
 
 const ROLE = "aws:iam/role:Role";
@@ -19,8 +20,6 @@ const ATTACHMENTS = [
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
   "aws:iam/policyAttachment:PolicyAttachment",
 ];
-const DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
-const HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html";
 
 /** Judges every allowing statement of the identity policies that a resource holds. */
 function allowing(node: ResourceNode, judge: (statement: PolicyStatement) => Outcome): Outcome {
@@ -78,17 +77,9 @@ function attached(arn: Property, graph: ResourceGraph, isBad: (name: string) => 
   });
 }
 
-export const identityPolicyRules: readonly Rule[] = [
-  {
-    id: "iam-no-administrator",
-    title: "No policy gives every permission on every resource.",
-    severity: "critical",
-    requirements: ["7.2.1", "7.2.2"],
-    controls: ["IAM.1"],
+export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, {
+  "iam-no-administrator": {
     types: [...POLICIES, ...ATTACHMENTS],
-    remediation:
-      "List the actions and the resources that the role needs; the grant methods of Palisade's components do.",
-    url: `${HUB}#iam-1`,
     check(node, graph) {
       if (ATTACHMENTS.includes(node.type))
         return attached(node.property("policyArn"), graph, (name) => name === "AdministratorAccess");
@@ -99,15 +90,8 @@ export const identityPolicyRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "iam-no-service-wildcard",
-    title: "No policy allows all actions of a service, or all but some.",
-    severity: "high",
-    requirements: ["7.2.1", "7.2.2"],
-    controls: ["IAM.21"],
+  "iam-no-service-wildcard": {
     types: POLICIES,
-    remediation: "List the actions that the role needs.",
-    url: `${HUB}#iam-21`,
     check(node) {
       return allowing(node, (statement) => {
         if (statement.allActionsBut) return fail("NotAction allows whatever it does not name.", statement.path);
@@ -116,15 +100,8 @@ export const identityPolicyRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "iam-exact-actions",
-    title: "Policies name actions in full.",
-    severity: "medium",
-    requirements: ["7.2.1", "7.2.2"],
-    controls: [],
+  "iam-exact-actions": {
     types: POLICIES,
-    remediation: "Replace the pattern by the actions that are used: AWS adds new ones that fit it.",
-    url: `${DOCS}/best-practices.html#grant-least-privilege`,
     check(node) {
       return allowing(node, (statement) => {
         const patterns = statement.actions.filter(
@@ -134,15 +111,8 @@ export const identityPolicyRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "iam-named-resources",
-    title: "Policies name resources, wherever AWS lets an action be narrowed to one.",
-    severity: "medium",
-    requirements: ["7.2.1", "7.2.5"],
-    controls: [],
+  "iam-named-resources": {
     types: POLICIES,
-    remediation: "Replace `*` by ARNs; they can be built from names before the resource exists.",
-    url: "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     check(node) {
       return allowing(node, (statement) => {
         if (!reachesAnyResource(statement)) return PASS;
@@ -154,15 +124,8 @@ export const identityPolicyRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "iam-decrypt-named-keys",
-    title: "Policies allow decryption with named keys only.",
-    severity: "high",
-    requirements: ["3.6.1", "7.2.5"],
-    controls: ["KMS.1", "KMS.2"],
+  "iam-decrypt-named-keys": {
     types: POLICIES,
-    remediation: "Name the key's ARN; Palisade's Key.grantDecrypt does.",
-    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-1",
     check(node) {
       return allowing(node, (statement) =>
         DECRYPTION.some((action) => concernsAction(statement, action)) &&
@@ -173,15 +136,8 @@ export const identityPolicyRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "iam-pass-role-bounded",
-    title: "Passing a role (iam:PassRole) is held to named roles and to the service that takes them.",
-    severity: "high",
-    requirements: ["7.2.5"],
-    controls: [],
+  "iam-pass-role-bounded": {
     types: POLICIES,
-    remediation: "Name the roles' ARNs, and add the condition iam:PassedToService.",
-    url: `${DOCS}/id_roles_use_passrole.html`,
     check(node) {
       return allowing(node, (statement) => {
         if (!concernsAction(statement, "iam:PassRole")) return PASS;
@@ -196,15 +152,8 @@ export const identityPolicyRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "iam-no-broad-managed-policy",
-    title: "None of AWS's full-access policies is attached.",
-    severity: "high",
-    requirements: ["7.2.1", "7.2.2"],
-    controls: ["IAM.27"],
+  "iam-no-broad-managed-policy": {
     types: [...ATTACHMENTS, ROLE],
-    remediation: "Attach a policy with the actions and resources that are needed.",
-    url: `${HUB}#iam-27`,
     check(node, graph) {
       const broad = (arn: Property) => attached(arn, graph, (name) => FULL_ACCESS.test(name));
       if (node.type !== ROLE) return broad(node.property("policyArn"));
@@ -213,19 +162,12 @@ export const identityPolicyRules: readonly Rule[] = [
       return arns.unknown ? undetermined(arns) : all(PASS, ...arns.items.map(broad));
     },
   },
-  {
-    id: "iam-no-user-policies",
-    title: "IAM users have no policies of their own.",
-    severity: "low",
-    requirements: ["7.2.1", "8.2.2"],
-    controls: ["IAM.2"],
+  "iam-no-user-policies": {
     types: [
       "aws:iam/userPolicy:UserPolicy",
       "aws:iam/userPolicyAttachment:UserPolicyAttachment",
       "aws:iam/policyAttachment:PolicyAttachment",
     ],
-    remediation: "Give people roles through IAM Identity Center, and machines roles of their own.",
-    url: `${HUB}#iam-2`,
     check(node) {
       if (node.type !== "aws:iam/policyAttachment:PolicyAttachment")
         return fail("A user has a policy of its own.", "user");
@@ -234,29 +176,14 @@ export const identityPolicyRules: readonly Rule[] = [
       return users.items.length > 0 ? fail("Users have the policy themselves.", users) : PASS;
     },
   },
-  {
-    id: "iam-no-access-keys",
-    title: "No long-lived access key is made.",
-    severity: "high",
-    requirements: ["8.3.9", "8.6.3"],
-    controls: ["IAM.3"],
+  "iam-no-access-keys": {
     types: ["aws:iam/accessKey:AccessKey"],
-    remediation: "Use a role: ECS, Lambda and EC2 get short-lived credentials, and outside systems get them by OIDC.",
-    url: `${DOCS}/best-practices.html#bp-workloads-use-roles`,
     check() {
       return fail("The key stays valid until somebody deletes it, and stands in the state.");
     },
   },
-  {
-    id: "iam-password-policy",
-    title: "The account's password policy asks for what PCI DSS asks for.",
-    severity: "medium",
-    requirements: ["8.3.6", "8.3.7", "8.3.9"],
-    controls: ["IAM.7", "IAM.11", "IAM.12", "IAM.14", "IAM.16", "IAM.17"],
+  "iam-password-policy": {
     types: ["aws:iam/accountPasswordPolicy:AccountPasswordPolicy"],
-    remediation:
-      "Set minimumPasswordLength 12, require upper and lower case letters and numbers, passwordReusePrevention 4, maxPasswordAge 90.",
-    url: `${HUB}#iam-7`,
     check(node) {
       const least = (property: string, value: number, message: string) =>
         when(node.property(property), (given) => (Number(given ?? 0) >= value ? PASS : fail(message, property)));
@@ -275,4 +202,4 @@ export const identityPolicyRules: readonly Rule[] = [
       );
     },
   },
-];
+});

@@ -1,10 +1,10 @@
 import type { Property, ResourceNode } from "../../analysis/graph";
 import { isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { publicStatements } from "../policy-statements";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { trust } from "../catalogue/trust";
 
 const ROLE = "aws:iam/role:Role";
-const DEPUTY_DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html";
 
 /** Resources with a policy that says who may use them, and the property that holds it. */
 const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
@@ -80,16 +80,9 @@ function administration(node: ResourceNode): Outcome {
   });
 }
 
-export const trustRules: readonly Rule[] = [
-  {
-    id: "iam-trust-named",
-    title: "Roles name who may assume them.",
-    severity: "critical",
-    requirements: ["7.2.1", "7.2.5"],
-    controls: [],
+export const trustRules: readonly Rule[] = implement(trust, {
+  "iam-trust-named": {
     types: [ROLE],
-    remediation: "Name a service, a role, or an identity provider with conditions on its subject.",
-    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     check(node) {
       return allowing(node.property("assumeRolePolicy"), (statement) => {
         if (isPublic(statement)) return publicStatements([statement]);
@@ -104,15 +97,8 @@ export const trustRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "iam-trust-confused-deputy",
-    title: "A service assumes a role for this account's resources only.",
-    severity: "medium",
-    requirements: ["7.2.5"],
-    controls: [],
+  "iam-trust-confused-deputy": {
     types: [ROLE],
-    remediation: "Add aws:SourceAccount, and aws:SourceArn where it is known, to the trust policy.",
-    url: DEPUTY_DOCS,
     check(node) {
       return allowing(node.property("assumeRolePolicy"), (statement) => {
         const services = confusable(statement, ASSUME_WITHOUT_SOURCE);
@@ -120,15 +106,8 @@ export const trustRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "resource-policy-confused-deputy",
-    title: "A service uses a resource for this account only.",
-    severity: "high",
-    requirements: ["7.2.5"],
-    controls: [],
+  "resource-policy-confused-deputy": {
     types: Object.keys(RESOURCE_POLICIES),
-    remediation: "Add aws:SourceAccount, and aws:SourceArn where it is known, to the statement.",
-    url: DEPUTY_DOCS,
     check(node) {
       return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) => {
         const services = confusable(statement, BEHIND_TOPICS.test(node.type) ? USE_WITHOUT_SOURCE : undefined);
@@ -136,30 +115,16 @@ export const trustRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "resource-policy-not-public",
-    title: "Resource policies let nobody in from outside.",
-    severity: "critical",
-    requirements: ["7.2.1"],
-    controls: [],
+  "resource-policy-not-public": {
     types: Object.keys(RESOURCE_POLICIES).filter((type) => !JUDGED_ELSEWHERE.test(type)),
-    remediation: "Name the principals, or hold `Principal: *` to your account or organisation.",
-    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
     check(node) {
       return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) =>
         publicStatements([statement]),
       );
     },
   },
-  {
-    id: "kms-key-administration",
-    title: "Only the account itself may do everything with a KMS key; its IAM policies then decide.",
-    severity: "high",
-    requirements: ["3.6.1", "7.2.2"],
-    controls: [],
+  "kms-key-administration": {
     types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey"],
-    remediation: "Give kms:* to arn:...:root of the account alone, and name the actions for all others.",
-    url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
     check: administration,
   },
-];
+});

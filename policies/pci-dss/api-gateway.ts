@@ -2,7 +2,19 @@ import type { ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
 import { given, isTrue, joined, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
-import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, type Verdict } from "../rule";
+import {
+  all,
+  any,
+  fail,
+  notApplicable,
+  type Outcome,
+  PASS,
+  type Rule,
+  undetermined,
+  type Verdict,
+  implement,
+} from "../rule";
+import { apiGateway } from "../catalogue/api-gateway";
 import { isStrongApiGatewayPolicy } from "./tls-policies";
 
 const REST_API = "aws:apigateway/restApi:RestApi";
@@ -10,7 +22,6 @@ const STAGE = "aws:apigateway/stage:Stage";
 const BASE_PATH_MAPPING = "aws:apigateway/basePathMapping:BasePathMapping";
 const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
 const HTTP_STAGE = "aws:apigatewayv2/stage:Stage";
-const API_DOCS = "https://docs.aws.amazon.com/apigateway/latest/developerguide";
 
 /** Where an OpenAPI document holds the API's resource policy. */
 const POLICY_KEY = "x-amazon-apigateway-policy";
@@ -97,16 +108,9 @@ function ofHealthCheck(request: string, api: ResourceNode, graph: ResourceGraph,
   });
 }
 
-export const apiGatewayRules: readonly Rule[] = [
-  {
-    id: "apigateway-domain-tls",
-    title: "API domain names accept TLS 1.2 or better only.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: [],
+export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
+  "apigateway-domain-tls": {
     types: ["aws:apigateway/domainName:DomainName", "aws:apigatewayv2/domainName:DomainName"],
-    remediation: "Set securityPolicy to TLS_1_2 or one of the SecurityPolicy_TLS13 policies.",
-    url: `${API_DOCS}/apigateway-custom-domain-tls-version.html`,
     check(node) {
       const isV2 = node.type.startsWith("aws:apigatewayv2/");
       const policy = node.property(isV2 ? "domainNameConfiguration.securityPolicy" : "securityPolicy");
@@ -115,15 +119,8 @@ export const apiGatewayRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "apigateway-access-logs",
-    title: "API stages keep access logs.",
-    severity: "medium",
-    requirements: ["10.2.1", "10.4.2"],
-    controls: ["APIGateway.9"],
+  "apigateway-access-logs": {
     types: [STAGE, HTTP_STAGE],
-    remediation: "Set accessLogSettings with a log group and a format.",
-    url: `${API_DOCS}/set-up-logging.html`,
     check(node) {
       const settings = node.property("accessLogSettings");
       return all(
@@ -132,16 +129,8 @@ export const apiGatewayRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "apigateway-execution-logs",
-    title: "REST API stages log how requests are executed, without their bodies.",
-    severity: "medium",
-    requirements: ["10.2.1"],
-    controls: ["APIGateway.1"],
+  "apigateway-execution-logs": {
     types: [STAGE],
-    remediation:
-      "Add MethodSettings for */* with loggingLevel ERROR or INFO and dataTraceEnabled false: traces hold card data.",
-    url: `${API_DOCS}/set-up-logging.html`,
     check(stage, graph) {
       return methodSettings(stage, graph, (settings) => {
         if (settings.length === 0) return fail("The stage does not log the execution of requests.");
@@ -156,15 +145,8 @@ export const apiGatewayRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "apigateway-cache-encrypted",
-    title: "The cache of a REST API stage is encrypted.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: ["APIGateway.5"],
+  "apigateway-cache-encrypted": {
     types: ["aws:apigateway/methodSettings:MethodSettings"],
-    remediation: "Set settings.cacheDataEncrypted to true.",
-    url: `${API_DOCS}/api-gateway-caching.html`,
     check(node) {
       return when(node.property("settings.cachingEnabled"), (cached) =>
         isTrue(cached)
@@ -173,15 +155,8 @@ export const apiGatewayRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "apigateway-waf",
-    title: "REST APIs that the internet reaches stand behind a web ACL.",
-    severity: "medium",
-    requirements: ["6.4.1", "6.4.2"],
-    controls: ["APIGateway.4"],
+  "apigateway-waf": {
     types: [STAGE],
-    remediation: "Associate a regional WebAcl with the stage's ARN.",
-    url: `${API_DOCS}/apigateway-control-access-aws-waf.html`,
     check(stage, graph) {
       return whenPrivate(stage, graph, (isPrivate) => {
         if (isPrivate) return notApplicable("Only VPC endpoints reach a private API.");
@@ -192,16 +167,8 @@ export const apiGatewayRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "apigateway-private-policy",
-    title: "Private REST APIs say which VPC endpoints may call them, and no API's policy is public.",
-    severity: "high",
-    requirements: ["1.3.1", "7.2.1"],
-    controls: [],
+  "apigateway-private-policy": {
     types: [REST_API],
-    remediation:
-      "Add a RestApiPolicy (or `policy`) that allows execute-api:Invoke with aws:SourceVpce or aws:SourceVpc.",
-    url: `${API_DOCS}/apigateway-private-apis.html`,
     check(api, graph) {
       return when(api.property("endpointConfiguration.types"), (types) => {
         if (types !== "PRIVATE") return notApplicable("It is meant to be reached from the internet.");
@@ -226,16 +193,8 @@ export const apiGatewayRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "apigateway-authorization",
-    title: "API methods and routes ask who calls.",
-    severity: "medium",
-    requirements: ["7.2.1"],
-    controls: ["APIGateway.8"],
+  "apigateway-authorization": {
     types: [REST_API, "aws:apigateway/method:Method", "aws:apigatewayv2/route:Route"],
-    remediation:
-      "Set an authorizer, AWS_IAM, or require an API key; OPTIONS (CORS) and the GET of a Route 53 health check need none.",
-    url: `${API_DOCS}/apigateway-control-access-to-api.html`,
     check(node, graph) {
       const missing = "Anyone may call it.";
       if (node.type === REST_API) {
@@ -263,15 +222,8 @@ export const apiGatewayRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "apigateway-backend-tls",
-    title: "APIs speak TLS to what is behind them.",
-    severity: "medium",
-    requirements: ["4.2.1"],
-    controls: ["APIGateway.10"],
+  "apigateway-backend-tls": {
     types: [REST_API, "aws:apigateway/integration:Integration", "aws:apigatewayv2/integration:Integration"],
-    remediation: "Give an https:// uri; through a VPC link of an HTTP API, a tlsConfig.",
-    url: `${API_DOCS}/api-gateway-api-integration-types.html`,
     check(node) {
       if (node.type === REST_API) {
         return operations(node, ({ path, value }) => {
@@ -292,7 +244,7 @@ export const apiGatewayRules: readonly Rule[] = [
       );
     },
   },
-];
+});
 
 function plainUri(node: ResourceNode, property: string): Outcome {
   return when(node.property(property), (uri) =>

@@ -1,11 +1,10 @@
 import type { ResourceNode } from "../../analysis/graph";
 import { each, given, joined, oneOf, when } from "../checks";
-import { all, fail, type Outcome, PASS, type Rule } from "../rule";
+import { all, fail, type Outcome, PASS, type Rule, implement } from "../rule";
+import { cloudFront } from "../catalogue/cloudfront";
 import { isStrongCloudFrontPolicy } from "./tls-policies";
 
 const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
-const CLOUDFRONT_DOCS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide";
-const WAF_DOCS = "https://docs.aws.amazon.com/waf/latest/developerguide";
 
 function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | undefined) => Outcome): Outcome {
   const policyOf = (value: unknown) => (value === undefined ? undefined : String(value));
@@ -18,17 +17,9 @@ function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | 
   );
 }
 
-export const cloudFrontRules: readonly Rule[] = [
-  {
-    id: "cloudfront-viewer-tls",
-    title: "CloudFront serves viewers over TLS 1.2 or better, with a certificate of its own domain.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["CloudFront.3", "CloudFront.7", "CloudFront.8", "CloudFront.15"],
+export const cloudFrontRules: readonly Rule[] = implement(cloudFront, {
+  "cloudfront-viewer-tls": {
     types: [DISTRIBUTION],
-    remediation:
-      "Set viewerProtocolPolicy to redirect-to-https, and viewerCertificate with an ACM certificate, sni-only and TLSv1.2_2025.",
-    url: `${CLOUDFRONT_DOCS}/using-https.html`,
     check(node) {
       const certificate = node.property("viewerCertificate");
       const lowest = certificate.at("minimumProtocolVersion");
@@ -46,15 +37,8 @@ export const cloudFrontRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "cloudfront-origin-tls",
-    title: "CloudFront speaks TLS 1.2 to its origins.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["CloudFront.9", "CloudFront.10"],
+  "cloudfront-origin-tls": {
     types: [DISTRIBUTION],
-    remediation: "Set originProtocolPolicy to https-only and originSslProtocols to [TLSv1.2].",
-    url: `${CLOUDFRONT_DOCS}/using-https-cloudfront-to-custom-origin.html`,
     check(node) {
       return each(node.property("origins"), (origin) => {
         const custom = origin.at("customOriginConfig");
@@ -71,15 +55,8 @@ export const cloudFrontRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "cloudfront-origin-access",
-    title: "S3 origins of CloudFront let only the distribution in (origin access control).",
-    severity: "medium",
-    requirements: ["1.4.4", "7.2.1"],
-    controls: ["CloudFront.13"],
+  "cloudfront-origin-access": {
     types: [DISTRIBUTION],
-    remediation: "Give the origin an originAccessControlId, and the bucket a policy for cloudfront.amazonaws.com.",
-    url: `${CLOUDFRONT_DOCS}/private-content-restricting-access-to-s3.html`,
     check(node) {
       return each(node.property("origins"), (origin) => {
         if (!origin.at("customOriginConfig").absent || !origin.at("vpcOriginConfig").absent) return PASS;
@@ -87,28 +64,14 @@ export const cloudFrontRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "cloudfront-waf",
-    title: "CloudFront distributions stand behind a web ACL.",
-    severity: "medium",
-    requirements: ["6.4.2"],
-    controls: ["CloudFront.6"],
+  "cloudfront-waf": {
     types: [DISTRIBUTION],
-    remediation: "Set webAclId to the ARN of a CLOUDFRONT web ACL in us-east-1.",
-    url: `${WAF_DOCS}/cloudfront-features.html`,
     check(node) {
       return given(node.property("webAclId"), "No web ACL stands in front of the distribution.");
     },
   },
-  {
-    id: "cloudfront-access-logs",
-    title: "CloudFront distributions keep access logs.",
-    severity: "medium",
-    requirements: ["10.2.1", "10.4.2"],
-    controls: ["CloudFront.5"],
+  "cloudfront-access-logs": {
     types: [DISTRIBUTION],
-    remediation: "Set loggingConfig, or make a CloudWatch LogDeliverySource of the distribution.",
-    url: `${CLOUDFRONT_DOCS}/AccessLogs.html`,
     check(node, graph) {
       if (!node.property("loggingConfig.bucket").absent) return PASS;
       return joined(
@@ -117,17 +80,10 @@ export const cloudFrontRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "cloudfront-default-root",
-    title: "CloudFront distributions answer the root with one object, and do not list the origin.",
-    severity: "medium",
-    requirements: ["2.2.6"],
-    controls: ["CloudFront.1"],
+  "cloudfront-default-root": {
     types: [DISTRIBUTION],
-    remediation: "Set defaultRootObject, e.g. to index.html.",
-    url: `${CLOUDFRONT_DOCS}/DefaultRootObject.html`,
     check(node) {
       return given(node.property("defaultRootObject"), "The distribution has no default root object.");
     },
   },
-];
+});

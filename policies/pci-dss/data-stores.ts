@@ -1,7 +1,8 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { exposureOf } from "../../analysis/subnets";
 import { andThen, customerKey, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
-import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { dataStores } from "../catalogue/data-stores";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 
@@ -39,20 +40,11 @@ function judgeSubnet(subnet: ResourceNode, reference: Property, graph: ResourceG
 }
 
 const NO_CACHE_KEY = "The cache is not encrypted with a customer key.";
-const ELASTICACHE_DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
 const OPENSEARCH = ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"];
-const OPENSEARCH_DOCS = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide";
 
-export const dataStoreRules: readonly Rule[] = [
-  {
-    id: "data-store-private-subnets",
-    title: "Data stores stand in subnets without a route to an internet gateway.",
-    severity: "high",
-    requirements: ["1.4.4"],
-    controls: ["RDS.46"],
+export const dataStoreRules: readonly Rule[] = implement(dataStores, {
+  "data-store-private-subnets": {
     types: Object.keys(PLACES),
-    remediation: "Give the store's subnet group the VPC's isolated subnets.",
-    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-46",
     check(node, graph) {
       const place = PLACES[node.type];
       if (place === undefined) return notApplicable("It has no subnets.");
@@ -70,30 +62,16 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "elasticache-customer-key",
-    title: "ElastiCache caches are encrypted at rest with a customer-managed KMS key.",
-    severity: "high",
-    requirements: ["3.5.1"],
-    controls: ["ElastiCache.4"],
+  "elasticache-customer-key": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/serverlessCache:ServerlessCache"],
-    remediation: "Set atRestEncryptionEnabled to true and kmsKeyId to your key.",
-    url: `${ELASTICACHE_DOCS}/at-rest-encryption.html`,
     check(node, graph) {
       const key = customerKey(node.property("kmsKeyId"), graph, NO_CACHE_KEY);
       if (node.type === "aws:elasticache/serverlessCache:ServerlessCache") return key;
       return andThen(on(node.property("atRestEncryptionEnabled"), "The cache is not encrypted at rest."), () => key);
     },
   },
-  {
-    id: "elasticache-tls-required",
-    title: "ElastiCache caches refuse connections without TLS.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["ElastiCache.5"],
+  "elasticache-tls-required": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster"],
-    remediation: "Set transitEncryptionEnabled to true, and transitEncryptionMode to `required`.",
-    url: `${ELASTICACHE_DOCS}/in-transit-encryption.html`,
     check(node) {
       if (!node.property("replicationGroupId").absent && node.type === "aws:elasticache/cluster:Cluster")
         return notApplicable("The replication group decides for its members.");
@@ -104,15 +82,8 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "elasticache-authentication",
-    title: "ElastiCache caches ask who connects: role-based access control or an AUTH token.",
-    severity: "medium",
-    requirements: ["8.3.1"],
-    controls: ["ElastiCache.6"],
+  "elasticache-authentication": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/serverlessCache:ServerlessCache"],
-    remediation: "Give userGroupIds, best with users that authenticate by IAM.",
-    url: `${ELASTICACHE_DOCS}/Clusters.RBAC.html`,
     check(node) {
       const missing = "Anyone who reaches the cache may use it.";
       if (node.type === "aws:elasticache/serverlessCache:ServerlessCache")
@@ -125,28 +96,14 @@ export const dataStoreRules: readonly Rule[] = [
       return any(ways, fail(missing, "userGroupIds"));
     },
   },
-  {
-    id: "elasticache-minor-upgrades",
-    title: "ElastiCache caches take minor engine upgrades by themselves.",
-    severity: "high",
-    requirements: ["6.3.3"],
-    controls: ["ElastiCache.2"],
+  "elasticache-minor-upgrades": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster"],
-    remediation: "Leave autoMinorVersionUpgrade at its default true.",
-    url: `${ELASTICACHE_DOCS}/VersionManagement.html`,
     check(node) {
       return on(node.property("autoMinorVersionUpgrade"), "Minor upgrades are off.", true);
     },
   },
-  {
-    id: "elasticache-own-subnet-group",
-    title: "ElastiCache caches do not stand in the default subnet group.",
-    severity: "high",
-    requirements: ["1.4.4"],
-    controls: ["ElastiCache.7"],
+  "elasticache-own-subnet-group": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster"],
-    remediation: "Name a SubnetGroup of isolated subnets in subnetGroupName.",
-    url: `${ELASTICACHE_DOCS}/SubnetGroups.html`,
     check(node, graph) {
       if (!node.property("replicationGroupId").absent && node.type === "aws:elasticache/cluster:Cluster")
         return notApplicable("The replication group decides for its members.");
@@ -157,31 +114,16 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "opensearch-customer-key",
-    title: "OpenSearch domains are encrypted at rest with a customer-managed KMS key.",
-    severity: "high",
-    requirements: ["3.5.1"],
-    controls: ["Opensearch.1"],
+  "opensearch-customer-key": {
     types: OPENSEARCH,
-    remediation: "Set encryptAtRest.enabled to true and encryptAtRest.kmsKeyId to your key.",
-    url: `${OPENSEARCH_DOCS}/encryption-at-rest.html`,
     check(node, graph) {
       return andThen(on(node.property("encryptAtRest.enabled"), "The domain is not encrypted at rest."), () =>
         customerKey(node.property("encryptAtRest.kmsKeyId"), graph, "The domain has no customer key."),
       );
     },
   },
-  {
-    id: "opensearch-tls-required",
-    title: "OpenSearch domains speak TLS 1.2 or better only, between nodes too.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["Opensearch.3", "Opensearch.8", "ES.3", "ES.8"],
+  "opensearch-tls-required": {
     types: OPENSEARCH,
-    remediation:
-      "Set nodeToNodeEncryption.enabled and domainEndpointOptions.enforceHttps, and tlsSecurityPolicy to Policy-Min-TLS-1-2-PFS-2023-10.",
-    url: `${OPENSEARCH_DOCS}/infrastructure-security.html`,
     check(node) {
       const policy = node.property("domainEndpointOptions.tlsSecurityPolicy");
       return all(
@@ -195,29 +137,15 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "opensearch-in-vpc",
-    title: "OpenSearch domains stand in a VPC.",
-    severity: "critical",
-    requirements: ["1.4.4"],
-    controls: ["Opensearch.2", "ES.2"],
+  "opensearch-in-vpc": {
     types: OPENSEARCH,
-    remediation: "Give vpcOptions.subnetIds. An existing domain can not be moved into a VPC.",
-    url: `${OPENSEARCH_DOCS}/vpc.html`,
     check(node) {
       const subnets = node.property("vpcOptions.subnetIds");
       return notEmpty(subnets, "The domain has a public endpoint.");
     },
   },
-  {
-    id: "opensearch-access-control",
-    title: "OpenSearch domains have fine-grained access control.",
-    severity: "high",
-    requirements: ["7.2.1", "7.3.1"],
-    controls: ["Opensearch.7"],
+  "opensearch-access-control": {
     types: OPENSEARCH,
-    remediation: "Set advancedSecurityOptions.enabled to true, with an IAM role as the master user.",
-    url: `${OPENSEARCH_DOCS}/fgac.html`,
     check(node) {
       return all(
         on(node.property("advancedSecurityOptions.enabled"), "Fine-grained access control is off."),
@@ -225,15 +153,8 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "opensearch-audit-logs",
-    title: "OpenSearch domains publish audit logs.",
-    severity: "medium",
-    requirements: ["10.2.1"],
-    controls: ["Opensearch.5", "ES.5"],
+  "opensearch-audit-logs": {
     types: OPENSEARCH,
-    remediation: "Add AUDIT_LOGS to logPublishingOptions.",
-    url: `${OPENSEARCH_DOCS}/audit-logs.html`,
     check(node) {
       const options = node.property("logPublishingOptions");
       if (options.unknown) return undetermined(options);
@@ -246,29 +167,15 @@ export const dataStoreRules: readonly Rule[] = [
       return any(audits, fail("No audit log is published.", options));
     },
   },
-  {
-    id: "msk-customer-key",
-    title: "MSK clusters are encrypted at rest with a customer-managed KMS key.",
-    severity: "high",
-    requirements: ["3.5.1"],
-    controls: [],
+  "msk-customer-key": {
     types: ["aws:msk/cluster:Cluster"],
-    remediation: "Set encryptionInfo.encryptionAtRestKmsKeyArn to your key.",
-    url: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-encryption.html",
     check(node, graph) {
       const key = node.property("encryptionInfo.encryptionAtRestKmsKeyArn");
       return customerKey(key, graph, "The cluster has no customer key.");
     },
   },
-  {
-    id: "msk-tls-required",
-    title: "MSK clusters speak TLS only, to clients and between brokers.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["MSK.1"],
+  "msk-tls-required": {
     types: ["aws:msk/cluster:Cluster"],
-    remediation: "Leave encryptionInfo.encryptionInTransit at its defaults: clientBroker TLS, inCluster true.",
-    url: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-encryption.html",
     check(node) {
       const transit = node.property("encryptionInfo.encryptionInTransit");
       return all(
@@ -277,15 +184,8 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "msk-authentication",
-    title: "MSK clusters refuse clients that do not authenticate.",
-    severity: "high",
-    requirements: ["8.3.1"],
-    controls: ["MSK.6"],
+  "msk-authentication": {
     types: ["aws:msk/cluster:Cluster"],
-    remediation: "Set clientAuthentication.sasl.iam to true and leave `unauthenticated` out.",
-    url: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-authentication.html",
     check(node) {
       const methods = node.property("clientAuthentication");
       const message = "Clients need not authenticate.";
@@ -302,29 +202,15 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "msk-not-public",
-    title: "MSK brokers have no public address.",
-    severity: "critical",
-    requirements: ["1.4.4"],
-    controls: ["MSK.4"],
+  "msk-not-public": {
     types: ["aws:msk/cluster:Cluster"],
-    remediation: "Leave brokerNodeGroupInfo.connectivityInfo.publicAccess at DISABLED.",
-    url: "https://docs.aws.amazon.com/msk/latest/developerguide/public-access.html",
     check(node) {
       const access = node.property("brokerNodeGroupInfo.connectivityInfo.publicAccess.type");
       return oneOf(access, ["DISABLED"], "Brokers have public addresses.", { byDefault: "DISABLED" });
     },
   },
-  {
-    id: "dynamodb-customer-key",
-    title: "DynamoDB tables are encrypted with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: [],
+  "dynamodb-customer-key": {
     types: ["aws:dynamodb/table:Table"],
-    remediation: "Set serverSideEncryption.enabled to true and serverSideEncryption.kmsKeyArn to your key.",
-    url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html",
     check(node, graph) {
       return andThen(
         on(node.property("serverSideEncryption.enabled"), "The table is encrypted with a key that AWS owns."),
@@ -332,47 +218,26 @@ export const dataStoreRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "kinesis-customer-key",
-    title: "Kinesis streams are encrypted with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: ["Kinesis.1"],
+  "kinesis-customer-key": {
     types: ["aws:kinesis/stream:Stream"],
-    remediation: "Set encryptionType to KMS and kmsKeyId to your key.",
-    url: "https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html",
     check(node, graph) {
       return andThen(oneOf(node.property("encryptionType"), ["KMS"], "The stream is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "The stream has no customer key."),
       );
     },
   },
-  {
-    id: "efs-customer-key",
-    title: "EFS file systems are encrypted with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: ["EFS.1"],
+  "efs-customer-key": {
     types: ["aws:efs/fileSystem:FileSystem"],
-    remediation: "Set encrypted to true and kmsKeyId to your key.",
-    url: "https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html",
     check(node, graph) {
       return andThen(on(node.property("encrypted"), "The file system is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "The file system has no customer key."),
       );
     },
   },
-  {
-    id: "backup-vault-customer-key",
-    title: "Backup vaults are encrypted with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: ["Backup.1"],
+  "backup-vault-customer-key": {
     types: ["aws:backup/vault:Vault"],
-    remediation: "Set kmsKeyArn to your key.",
-    url: "https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html",
     check(node, graph) {
       return customerKey(node.property("kmsKeyArn"), graph, "Recovery points have no customer key.");
     },
   },
-];
+});

@@ -1,13 +1,12 @@
 import type { ResourceNode } from "../../analysis/graph";
 import { jsonOf } from "../../analysis/policy-document";
 import { customerKey, each, isTrue, joined, off, oneOf, when } from "../checks";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
+import { all, fail, notApplicable, type Outcome, PASS, type Rule, implement } from "../rule";
+import { ecs } from "../catalogue/ecs";
 
 const SERVICE = "aws:ecs/service:Service";
 const TASK = "aws:ecs/taskDefinition:TaskDefinition";
 const CLUSTER = "aws:ecs/cluster:Cluster";
-const DOCS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide";
-const HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html";
 
 type Container = Readonly<Record<string, unknown>>;
 
@@ -42,44 +41,23 @@ function isSecretVariable(variable: unknown): boolean {
   return SECRET_NAME.test(name) && value !== "" && !value.startsWith("arn:");
 }
 
-export const ecsRules: readonly Rule[] = [
-  {
-    id: "ecs-no-public-address",
-    title: "ECS services and task sets give their tasks no public address.",
-    severity: "high",
-    requirements: ["1.4.4"],
-    controls: ["ECS.2", "ECS.16"],
+export const ecsRules: readonly Rule[] = implement(ecs, {
+  "ecs-no-public-address": {
     types: [SERVICE, "aws:ecs/taskSet:TaskSet"],
-    remediation: "Leave networkConfiguration.assignPublicIp at its default false.",
-    url: `${HUB}#ecs-2`,
     check(node) {
       return off(node.property("networkConfiguration.assignPublicIp"), "Tasks have public addresses.");
     },
   },
-  {
-    id: "ecs-latest-platform",
-    title: "ECS services run on the latest Fargate platform.",
-    severity: "medium",
-    requirements: ["6.3.3"],
-    controls: ["ECS.10"],
+  "ecs-latest-platform": {
     types: [SERVICE],
-    remediation: "Leave platformVersion at LATEST.",
-    url: `${HUB}#ecs-10`,
     check(node) {
       return oneOf(node.property("platformVersion"), ["LATEST", "1.4.0"], "An older platform is pinned.", {
         byDefault: "LATEST",
       });
     },
   },
-  {
-    id: "ecs-isolated-tasks",
-    title: "ECS tasks have a network and processes of their own.",
-    severity: "high",
-    requirements: ["1.4.5", "7.2.1"],
-    controls: ["ECS.3", "ECS.17"],
+  "ecs-isolated-tasks": {
     types: [TASK],
-    remediation: "Set networkMode to awsvpc and leave pidMode out.",
-    url: `${HUB}#ecs-17`,
     check(node) {
       const pid = node.property("pidMode");
       return all(
@@ -88,30 +66,16 @@ export const ecsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "ecs-unprivileged",
-    title: "ECS containers run without the host's privileges.",
-    severity: "high",
-    requirements: ["7.2.1", "7.2.2"],
-    controls: ["ECS.4"],
+  "ecs-unprivileged": {
     types: [TASK],
-    remediation: "Leave `privileged` out of the container definition; Fargate refuses it.",
-    url: `${HUB}#ecs-4`,
     check(node) {
       return containers(node, (container, at) =>
         isTrue(container.privileged) ? fail(`${nameOf(container)} is privileged.`, `${at}.privileged`) : PASS,
       );
     },
   },
-  {
-    id: "ecs-read-only-root",
-    title: "ECS containers can not write to their root file system.",
-    severity: "high",
-    requirements: ["7.2.1", "10.3.2"],
-    controls: ["ECS.5"],
+  "ecs-read-only-root": {
     types: [TASK],
-    remediation: "Set readonlyRootFilesystem to true, and mount a volume where the container must write.",
-    url: `${HUB}#ecs-5`,
     check(node) {
       return containers(node, (container, at) =>
         isTrue(container.readonlyRootFilesystem)
@@ -120,15 +84,8 @@ export const ecsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "ecs-non-root",
-    title: "ECS containers run as a user other than root.",
-    severity: "medium",
-    requirements: ["7.2.5"],
-    controls: ["ECS.20"],
+  "ecs-non-root": {
     types: [TASK],
-    remediation: "Set `user` to a number other than 0, e.g. 10001:10001.",
-    url: `${HUB}#ecs-20`,
     check(node) {
       return containers(node, (container, at) => {
         // ECS makes the socket of a FireLens log router for root, and refuses any other user there.
@@ -139,15 +96,8 @@ export const ecsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "ecs-no-secrets-in-environment",
-    title: "ECS containers get secrets by reference, not as plain environment variables.",
-    severity: "high",
-    requirements: ["8.6.2"],
-    controls: ["ECS.8"],
+  "ecs-no-secrets-in-environment": {
     types: [TASK],
-    remediation: "Move the value to Secrets Manager and name it in `secrets` by its ARN.",
-    url: `${HUB}#ecs-8`,
     check(node) {
       return containers(node, (container, at) => {
         const variables: unknown[] = Array.isArray(container.environment) ? container.environment : [];
@@ -162,15 +112,8 @@ export const ecsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "ecs-logs",
-    title: "ECS containers send their output to a log.",
-    severity: "high",
-    requirements: ["10.2.1"],
-    controls: ["ECS.9"],
+  "ecs-logs": {
     types: [TASK],
-    remediation: "Set logConfiguration, with awslogs or awsfirelens as the driver.",
-    url: `${HUB}#ecs-9`,
     check(node) {
       return containers(node, (container, at) => {
         const log = container.logConfiguration;
@@ -181,15 +124,8 @@ export const ecsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "ecs-efs-tls",
-    title: "ECS tasks speak TLS to EFS.",
-    severity: "medium",
-    requirements: ["4.2.1"],
-    controls: ["ECS.18"],
+  "ecs-efs-tls": {
     types: [TASK],
-    remediation: "Set transitEncryption to ENABLED in efsVolumeConfiguration.",
-    url: `${HUB}#ecs-18`,
     check(node) {
       return each(node.property("volumes"), (volume) => {
         const efs = volume.at("efsVolumeConfiguration");
@@ -197,16 +133,8 @@ export const ecsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "ecs-two-roles",
-    title: "The role that starts a task is not the role that the task has.",
-    severity: "medium",
-    requirements: ["7.2.5"],
-    controls: [],
+  "ecs-two-roles": {
     types: [TASK],
-    remediation:
-      "Give taskRoleArn a role of its own: the execution role reads every secret that the task definition names.",
-    url: `${DOCS}/task-iam-roles.html`,
     check(node, graph) {
       const task = node.property("taskRoleArn");
       const execution = node.property("executionRoleArn");
@@ -222,16 +150,8 @@ export const ecsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "ecs-exec-audited",
-    title: "What is typed in ECS Exec sessions is encrypted and logged, or ECS Exec is off.",
-    severity: "medium",
-    requirements: ["10.2.1", "3.5.1"],
-    controls: [],
+  "ecs-exec-audited": {
     types: [SERVICE],
-    remediation:
-      "Leave enableExecuteCommand out, or give the cluster an executeCommandConfiguration with your key and a log group.",
-    url: `${DOCS}/ecs-exec.html`,
     check(service, graph) {
       return when(service.property("enableExecuteCommand"), (enabled) => {
         if (!isTrue(enabled)) return PASS;
@@ -250,4 +170,4 @@ export const ecsRules: readonly Rule[] = [
       });
     },
   },
-];
+});

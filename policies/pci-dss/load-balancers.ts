@@ -1,23 +1,15 @@
 import { each, given, on, oneOf, when } from "../checks";
-import { all, fail, notApplicable, PASS, type Rule } from "../rule";
+import { all, fail, notApplicable, PASS, type Rule, implement } from "../rule";
+import { loadBalancers } from "../catalogue/load-balancers";
 import { isStrongElbPolicy } from "./tls-policies";
 
-const DOCS = "https://docs.aws.amazon.com/elasticloadbalancing/latest";
 /** The provider keeps each type under an old name too. */
 const both = (name: string): string[] =>
   ["lb", "alb"].map((module) => `aws:${module}/${name}:${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 
-export const loadBalancerRules: readonly Rule[] = [
-  {
-    id: "lb-listener-tls",
-    title: "Load balancers listen with TLS 1.2 or better; plain HTTP is only redirected to HTTPS.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["ELB.1", "ELB.17", "ELB.18"],
+export const loadBalancerRules: readonly Rule[] = implement(loadBalancers, {
+  "lb-listener-tls": {
     types: both("listener"),
-    remediation:
-      "Use protocol TLS or HTTPS with a certificate and sslPolicy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.",
-    url: `${DOCS}/network/describe-ssl-policies.html`,
     check(node) {
       const policy = node.property("sslPolicy");
       return when(node.property("protocol"), (protocol) => {
@@ -47,15 +39,8 @@ export const loadBalancerRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "lb-target-tls",
-    title: "Load balancers speak TLS to their targets.",
-    severity: "medium",
-    requirements: ["4.2.1"],
-    controls: ["ELB.22"],
+  "lb-target-tls": {
     types: both("targetGroup"),
-    remediation: "Use protocol TLS or HTTPS; the targets need a certificate, which may be self-signed.",
-    url: `${DOCS}/network/load-balancer-target-groups.html`,
     check(node) {
       return when(node.property("targetType"), (type) => {
         if (type === "lambda") return notApplicable("Lambda is called through AWS's own API, over TLS.");
@@ -68,15 +53,8 @@ export const loadBalancerRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "lb-access-logs",
-    title: "Load balancers keep access logs.",
-    severity: "medium",
-    requirements: ["10.2.1"],
-    controls: ["ELB.5"],
+  "lb-access-logs": {
     types: both("loadBalancer"),
-    remediation: "Set accessLogs with a bucket and enabled true.",
-    url: `${DOCS}/application/load-balancer-access-logs.html`,
     check(node) {
       return when(node.property("loadBalancerType"), (type) => {
         if (type === "gateway") return notApplicable("A gateway load balancer has no access logs.");
@@ -87,15 +65,8 @@ export const loadBalancerRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "alb-drops-invalid-headers",
-    title: "Application load balancers drop invalid headers and refuse ambiguous requests.",
-    severity: "medium",
-    requirements: ["6.2.4"],
-    controls: ["ELB.4", "ELB.12"],
+  "alb-drops-invalid-headers": {
     types: both("loadBalancer"),
-    remediation: "Set dropInvalidHeaderFields to true and leave desyncMitigationMode at defensive, or set strictest.",
-    url: `${DOCS}/application/edit-load-balancer-attributes.html`,
     check(node) {
       return when(node.property("loadBalancerType"), (type) => {
         if ((type ?? "application") !== "application") return notApplicable("It does not read HTTP.");
@@ -107,4 +78,4 @@ export const loadBalancerRules: readonly Rule[] = [
       });
     },
   },
-];
+});

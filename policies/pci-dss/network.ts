@@ -7,10 +7,10 @@ import {
   type SecurityGroupPermission,
 } from "../../analysis/security-group-rules";
 import { joined, off, when } from "../checks";
-import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { network } from "../catalogue/network";
 
 const VPC = "aws:ec2/vpc:Vpc";
-const DOCS = "https://docs.aws.amazon.com/vpc/latest/userguide";
 
 /** Ports behind which somebody logs in to a machine. */
 const ADMINISTRATION = [22, 3389];
@@ -142,16 +142,9 @@ function withAclEntries(acl: ResourceNode, graph: ResourceGraph, judge: (entries
   return Array.isArray(entries) ? judge(entries) : undetermined(entries);
 }
 
-export const networkRules: readonly Rule[] = [
-  {
-    id: "sg-no-open-administration",
-    title: "Security groups do not let the internet reach SSH or RDP.",
-    severity: "critical",
-    requirements: ["1.3.1"],
-    controls: ["EC2.13", "EC2.14", "EC2.53", "EC2.54"],
+export const networkRules: readonly Rule[] = implement(network, {
+  "sg-no-open-administration": {
     types: RULE_TYPES,
-    remediation: "Remove the rule: use ECS Exec or Session Manager, which need no open port.",
-    url: `${DOCS}/security-group-rules.html`,
     check(node) {
       return ingress(node, (ports, at) => {
         const open = ADMINISTRATION.filter(isWithin(ports));
@@ -159,15 +152,8 @@ export const networkRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "sg-no-open-high-risk-ports",
-    title: "Security groups do not let the internet reach databases, caches, brokers and old protocols.",
-    severity: "critical",
-    requirements: ["1.3.1", "1.4.4"],
-    controls: ["EC2.19"],
+  "sg-no-open-high-risk-ports": {
     types: RULE_TYPES,
-    remediation: "Refer to the client's security group instead of an address range; Palisade's Connections do.",
-    url: `${DOCS}/security-group-rules.html`,
     check(node) {
       return ingress(node, (ports, at) => {
         const open = HIGH_RISK.filter(isWithin(ports));
@@ -175,30 +161,16 @@ export const networkRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "sg-web-ports-only",
-    title: "Security groups let the internet reach ports 80 and 443 at most.",
-    severity: "high",
-    requirements: ["1.2.5", "1.3.1"],
-    controls: ["EC2.18"],
+  "sg-web-ports-only": {
     types: RULE_TYPES,
-    remediation: "Refer to a security group or an address range of your own; put public services behind an edge.",
-    url: `${DOCS}/security-group-rules.html`,
     check(node) {
       return ingress(node, (ports, at) =>
         ports.from === ports.to && WEB.includes(ports.from) ? PASS : fail(`Everyone may reach ${describe(ports)}.`, at),
       );
     },
   },
-  {
-    id: "sg-egress-restricted",
-    title: "Security groups let out named traffic only.",
-    severity: "medium",
-    requirements: ["1.3.2"],
-    controls: [],
+  "sg-egress-restricted": {
     types: RULE_TYPES,
-    remediation: "Name the port, and the peer's security group, prefix list or address range.",
-    url: `${DOCS}/security-group-rules.html`,
     check(node) {
       const inline = node.property("egress");
       if (SECURITY_GROUPS.includes(node.type) && inline.unknown) return undetermined(inline);
@@ -213,15 +185,8 @@ export const networkRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "sg-one-kind-of-rules",
-    title: "A security group has its rules inline or as resources, never both.",
-    severity: "high",
-    requirements: ["1.2.1"],
-    controls: [],
+  "sg-one-kind-of-rules": {
     types: ["aws:ec2/securityGroup:SecurityGroup"],
-    remediation: "Move the inline rules into SecurityGroupIngressRule and SecurityGroupEgressRule resources.",
-    url: "https://www.pulumi.com/registry/packages/aws/api-docs/ec2/securitygroup/",
     check(group, graph) {
       const hole = [group.property("ingress"), group.property("egress")].find((list) => list.unknown);
       if (hole !== undefined) return undetermined(hole);
@@ -233,15 +198,8 @@ export const networkRules: readonly Rule[] = [
       return uncertain[0] === undefined ? PASS : undetermined(uncertain[0]);
     },
   },
-  {
-    id: "vpc-default-sg-closed",
-    title: "The default security group of every VPC lets nothing in or out.",
-    severity: "high",
-    requirements: ["1.3.1", "2.2.2"],
-    controls: ["EC2.2"],
+  "vpc-default-sg-closed": {
     types: [VPC],
-    remediation: "Adopt it with a DefaultSecurityGroup without rules; Palisade's Vpc does.",
-    url: `${DOCS}/default-security-group.html`,
     check(vpc, graph) {
       return joined(graph.referring("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc), (groups) => {
         if (groups.length === 0) return fail("AWS's default group is open between its members and to the outside.");
@@ -257,15 +215,8 @@ export const networkRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "vpc-flow-logs",
-    title: "Every VPC logs its traffic.",
-    severity: "medium",
-    requirements: ["10.2.1"],
-    controls: ["EC2.6"],
+  "vpc-flow-logs": {
     types: [VPC],
-    remediation: "Add a FlowLog with the VPC's id and trafficType ALL.",
-    url: `${DOCS}/flow-logs.html`,
     check(vpc, graph) {
       return joined(graph.referring("aws:ec2/flowLog:FlowLog", "vpcId", vpc), (logs) =>
         any(
@@ -279,28 +230,14 @@ export const networkRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "subnet-no-public-addresses",
-    title: "Subnets give no public address to what starts in them.",
-    severity: "medium",
-    requirements: ["1.4.4"],
-    controls: ["EC2.15"],
+  "subnet-no-public-addresses": {
     types: ["aws:ec2/subnet:Subnet"],
-    remediation: "Leave mapPublicIpOnLaunch at its default false.",
-    url: `${DOCS}/subnet-public-ip.html`,
     check(node) {
       return off(node.property("mapPublicIpOnLaunch"), "What starts in the subnet gets a public address.");
     },
   },
-  {
-    id: "nacl-no-open-administration",
-    title: "Network ACLs do not let the internet reach SSH or RDP.",
-    severity: "medium",
-    requirements: ["1.3.1"],
-    controls: ["EC2.21"],
+  "nacl-no-open-administration": {
     types: NETWORK_ACLS,
-    remediation: "Deny port 22 and 3389 from 0.0.0.0/0 and ::/0 before the entries that let return traffic in.",
-    url: `${DOCS}/nacl-rules.html`,
     check(acl, graph) {
       return withAclEntries(acl, graph, (entries) => {
         const open = ADMINISTRATION.filter((port) => entries.find(({ ports }) => isWithin(ports)(port))?.allow);
@@ -308,15 +245,8 @@ export const networkRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "nacl-not-open",
-    title: "Network ACLs do not let everything in.",
-    severity: "medium",
-    requirements: ["1.3.1"],
-    controls: [],
+  "nacl-not-open": {
     types: NETWORK_ACLS,
-    remediation: "Name the ports: those of the subnet's services, and 1024-65535 for answers.",
-    url: `${DOCS}/nacl-rules.html`,
     check(acl, graph) {
       return withAclEntries(acl, graph, (entries) =>
         entries.some(({ allow, ports }) => allow && ports.from <= 1 && ports.to >= 65_535)
@@ -325,4 +255,4 @@ export const networkRules: readonly Rule[] = [
       );
     },
   },
-];
+});

@@ -1,12 +1,11 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { andThen, customerKey, each, isTrue, joined, notEmpty, off, on, when } from "../checks";
-import { fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { rds } from "../catalogue/rds";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
 const CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
-const DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide";
-const AURORA_DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide";
 
 /** The instance whose data a replica copies, when it is in this program and in the same Region. */
 function sourceInRegion(node: ResourceNode, graph: ResourceGraph): ResourceNode | undefined {
@@ -84,17 +83,9 @@ function auditLog(engine: string): string | undefined {
   return undefined;
 }
 
-export const rdsRules: readonly Rule[] = [
-  {
-    id: "rds-customer-key",
-    title: "RDS databases are encrypted at rest with a customer-managed KMS key.",
-    severity: "high",
-    requirements: ["3.5.1"],
-    controls: ["RDS.3", "RDS.27"],
+export const rdsRules: readonly Rule[] = implement(rds, {
+  "rds-customer-key": {
     types: [INSTANCE, CLUSTER],
-    remediation:
-      "Set storageEncrypted to true and kmsKeyId to your key. It can not be changed on an existing database.",
-    url: `${DOCS}/Overview.Encryption.html`,
     check(node, graph) {
       if (node.property("kmsKeyId").absent && sourceInRegion(node, graph) !== undefined)
         return notApplicable("A replica in its source's Region has its source's key.");
@@ -103,15 +94,8 @@ export const rdsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "rds-performance-insights-customer-key",
-    title: "Performance Insights data, which holds SQL text, is encrypted with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: [],
+  "rds-performance-insights-customer-key": {
     types: [INSTANCE, CLUSTER, CLUSTER_INSTANCE],
-    remediation: "Set performanceInsightsKmsKeyId to your key.",
-    url: `${DOCS}/USER_PerfInsights.html`,
     check(node, graph) {
       return when(node.property("performanceInsightsEnabled"), (enabled) =>
         isTrue(enabled)
@@ -124,40 +108,15 @@ export const rdsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "rds-not-public",
-    title: "RDS databases have no public address.",
-    severity: "critical",
-    requirements: ["1.4.4"],
-    controls: ["RDS.2"],
+  "rds-not-public": {
     types: [INSTANCE, CLUSTER_INSTANCE],
-    remediation: "Set publiclyAccessible to false.",
-    url: `${DOCS}/USER_VPC.WorkingWithRDSInstanceinaVPC.html`,
     check(node) {
       return off(node.property("publiclyAccessible"), "The database has a public address.");
     },
   },
-  {
-    id: "rds-tls-required",
-    title: "RDS databases refuse connections without TLS.",
-    severity: "high",
-    requirements: ["4.2.1"],
-    controls: ["RDS.38", "RDS.39", "RDS.41", "RDS.44"],
+  "rds-tls-required": { types: [INSTANCE, CLUSTER], check: forcesTls },
+  "rds-iam-authentication": {
     types: [INSTANCE, CLUSTER],
-    remediation:
-      "Use a parameter group that sets rds.force_ssl to 1 (PostgreSQL, SQL Server) or require_secure_transport to ON (MySQL, MariaDB).",
-    url: `${DOCS}/UsingWithRDS.SSL.html`,
-    check: forcesTls,
-  },
-  {
-    id: "rds-iam-authentication",
-    title: "RDS databases accept IAM authentication, so that services need no password.",
-    severity: "medium",
-    requirements: ["7.2.1", "8.2.7", "8.3.4"],
-    controls: ["RDS.10", "RDS.12"],
-    types: [INSTANCE, CLUSTER],
-    remediation: "Set iamDatabaseAuthenticationEnabled to true.",
-    url: `${DOCS}/UsingWithRDS.IAMDBAuth.html`,
     check(node, graph) {
       return when(inherited(node, "engine", graph), (engine) =>
         /^(postgres|mysql|mariadb|aurora-mysql|aurora-postgresql)$/.test(String(engine))
@@ -166,16 +125,8 @@ export const rdsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "rds-logs-exported",
-    title: "RDS databases send their logs to CloudWatch Logs.",
-    severity: "medium",
-    requirements: ["10.2.1", "10.4.2"],
-    controls: ["RDS.9", "RDS.34", "RDS.36", "RDS.37"],
+  "rds-logs-exported": {
     types: [INSTANCE, CLUSTER],
-    remediation:
-      "List the engine's logs in enabledCloudwatchLogsExports: `postgresql`, or `audit` for MySQL and MariaDB.",
-    url: `${DOCS}/USER_LogAccess.Procedural.UploadtoCloudWatch.html`,
     check(node, graph) {
       const exports = node.property("enabledCloudwatchLogsExports");
       return when(inherited(node, "engine", graph), (engine) => {
@@ -187,15 +138,8 @@ export const rdsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "rds-minor-upgrades",
-    title: "RDS databases take minor engine upgrades, and so security fixes, by themselves.",
-    severity: "high",
-    requirements: ["6.3.3"],
-    controls: ["RDS.13", "RDS.35"],
+  "rds-minor-upgrades": {
     types: [INSTANCE, CLUSTER_INSTANCE],
-    remediation: "Leave autoMinorVersionUpgrade at its default true.",
-    url: `${DOCS}/USER_UpgradeDBInstance.Upgrading.html`,
     check(node, graph) {
       const upgrades = () => on(node.property("autoMinorVersionUpgrade"), "Minor upgrades are off.", true);
       if (node.type === INSTANCE) return upgrades();
@@ -206,15 +150,8 @@ export const rdsRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "rds-administrator-name",
-    title: "RDS databases have an administrator name of their own.",
-    severity: "medium",
-    requirements: ["2.2.2"],
-    controls: ["RDS.24", "RDS.25"],
+  "rds-administrator-name": {
     types: [INSTANCE, CLUSTER],
-    remediation: "Choose a username other than admin, administrator, root, postgres and the like.",
-    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-25",
     check(node) {
       const name = node.property(node.type === CLUSTER ? "masterUsername" : "username");
       return when(name, (value) => {
@@ -225,17 +162,10 @@ export const rdsRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "rds-proxy-tls",
-    title: "RDS proxies refuse connections without TLS.",
-    severity: "medium",
-    requirements: ["4.2.1"],
-    controls: ["RDS.43"],
+  "rds-proxy-tls": {
     types: ["aws:rds/proxy:Proxy"],
-    remediation: "Set requireTls to true.",
-    url: `${AURORA_DOCS}/rds-proxy.howitworks.html`,
     check(node) {
       return on(node.property("requireTls"), "The proxy takes connections without TLS.");
     },
   },
-];
+});

@@ -2,7 +2,8 @@ import type { Join, Property, ResourceGraph, ResourceNode } from "../../analysis
 import { concernsAction, isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { andThen, customerKey, each, joined, on, oneOf, when } from "../checks";
 import { deniesPlainHttp, publicStatements } from "../policy-statements";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule } from "../rule";
+import { all, fail, notApplicable, type Outcome, PASS, type Rule, implement } from "../rule";
+import { s3 } from "../catalogue/s3";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 /** The bucket type that @pulumi/aws v7 keeps under its old name. */
@@ -57,17 +58,9 @@ function withStatements(
   });
 }
 
-export const s3Rules: readonly Rule[] = [
-  {
-    id: "s3-bucket-customer-key",
-    title: "S3 buckets encrypt objects with a customer-managed KMS key.",
-    severity: "medium",
-    requirements: ["3.5.1"],
-    controls: ["S3.17"],
+export const s3Rules: readonly Rule[] = implement(s3, {
+  "s3-bucket-customer-key": {
     types,
-    remediation:
-      "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and your key, or give Palisade's Bucket a `key`.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     check(bucket, graph) {
       if (takesLogsThatNeedSseS3(graph, bucket))
         return notApplicable("AWS delivers S3 access logs and ALB logs only into buckets with SSE-S3.");
@@ -80,15 +73,8 @@ export const s3Rules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "s3-bucket-public-access-block",
-    title: "S3 buckets block public access in all four ways.",
-    severity: "high",
-    requirements: ["1.4.4"],
-    controls: ["S3.8", "S3.1"],
+  "s3-bucket-public-access-block": {
     types,
-    remediation: "Add a BucketPublicAccessBlock with all four settings true; Palisade's Bucket has one.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     check(bucket, graph) {
       return joined(satellites(graph, bucket, "BucketPublicAccessBlock", false), (blocks) => {
         const block = blocks[0];
@@ -101,16 +87,8 @@ export const s3Rules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "s3-bucket-tls-only",
-    title: "S3 bucket policies refuse requests without TLS.",
-    severity: "medium",
-    requirements: ["4.2.1"],
-    controls: ["S3.5"],
+  "s3-bucket-tls-only": {
     types,
-    remediation:
-      "Deny s3:* to everyone on the bucket and its objects when aws:SecureTransport is false; Palisade's Bucket does.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
     check(bucket, graph) {
       return withStatements(graph, bucket, (statements) => {
         const denials = statements.filter((statement) => deniesPlainHttp(statement, "s3:GetObject"));
@@ -121,16 +99,8 @@ export const s3Rules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "s3-bucket-not-public",
-    title: "Neither the policy nor the ACL of an S3 bucket lets the public in.",
-    severity: "critical",
-    requirements: ["1.3.1", "1.4.2", "7.2.1"],
-    controls: ["S3.2", "S3.3"],
+  "s3-bucket-not-public": {
     types,
-    remediation:
-      "Name the principals, or hold `Principal: *` to your account, organisation, VPC endpoint or distribution.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     check(bucket, graph) {
       const acl = (property: Property): Outcome =>
         when(property, (value) =>
@@ -158,16 +128,8 @@ export const s3Rules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "s3-bucket-acls-disabled",
-    title: "S3 buckets have ACLs switched off.",
-    severity: "medium",
-    requirements: ["7.2.1", "7.3.1"],
-    controls: ["S3.12"],
+  "s3-bucket-acls-disabled": {
     types,
-    remediation:
-      "Set objectOwnership to BucketOwnerEnforced in BucketOwnershipControls, AWS's default since April 2023.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
     check(bucket, graph) {
       return joined(satellites(graph, bucket, "BucketOwnershipControls", false), (controls) =>
         all(
@@ -179,15 +141,8 @@ export const s3Rules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "s3-bucket-own-account",
-    title: "S3 bucket policies give other accounts no say over the bucket.",
-    severity: "high",
-    requirements: ["7.2.1", "7.2.5"],
-    controls: ["S3.6"],
+  "s3-bucket-own-account": {
     types,
-    remediation: "Take bucket policy, ACL and encryption actions out of statements for principals of other accounts.",
-    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6",
     check(bucket, graph) {
       return withStatements(graph, bucket, (statements) =>
         all(
@@ -205,15 +160,8 @@ export const s3Rules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "s3-access-point-public-access-block",
-    title: "S3 access points block public access.",
-    severity: "critical",
-    requirements: ["1.4.4"],
-    controls: ["S3.19"],
+  "s3-access-point-public-access-block": {
     types: ["aws:s3/accessPoint:AccessPoint"],
-    remediation: "Leave publicAccessBlockConfiguration out (all four settings are then on), or set all four true.",
-    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
     check(node) {
       return all(
         ...["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((setting) =>
@@ -222,7 +170,7 @@ export const s3Rules: readonly Rule[] = [
       );
     },
   },
-];
+});
 
 /** The actions that Security Hub S3.6 looks for. */
 const GIVE_AWAY = [

@@ -1,20 +1,13 @@
 import type { Property } from "../../analysis/graph";
 import { each, given, joined, notEmpty, on } from "../checks";
-import { all, any, fail, type Rule, undetermined } from "../rule";
+import { all, any, fail, type Rule, undetermined, implement } from "../rule";
+import { waf } from "../catalogue/waf";
 
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
-const WAF_DOCS = "https://docs.aws.amazon.com/waf/latest/developerguide";
 
-export const wafRules: readonly Rule[] = [
-  {
-    id: "waf-has-rules",
-    title: "Web ACLs hold AWS's managed rules against known attacks.",
-    severity: "medium",
-    requirements: ["6.4.2"],
-    controls: ["WAF.10"],
+export const wafRules: readonly Rule[] = implement(waf, {
+  "waf-has-rules": {
     types: [WEB_ACL],
-    remediation: "Add AWSManagedRulesCommonRuleSet and AWSManagedRulesKnownBadInputsRuleSet.",
-    url: `${WAF_DOCS}/aws-managed-rule-groups-list.html`,
     check(node, graph) {
       const rules = node.property("rules");
       if (rules.unknown) return undetermined(rules);
@@ -30,15 +23,8 @@ export const wafRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "waf-logging",
-    title: "Web ACLs log the requests that they see.",
-    severity: "medium",
-    requirements: ["10.4.2"],
-    controls: ["WAF.11"],
+  "waf-logging": {
     types: [WEB_ACL],
-    remediation: "Add a WebAclLoggingConfiguration; its destination's name must begin with aws-waf-logs-.",
-    url: `${WAF_DOCS}/logging.html`,
     check(node, graph) {
       return joined(
         graph.referring("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", node),
@@ -53,15 +39,8 @@ export const wafRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "waf-metrics",
-    title: "Web ACLs and their rules have CloudWatch metrics.",
-    severity: "medium",
-    requirements: ["10.4.1", "10.7.2"],
-    controls: ["WAF.12"],
+  "waf-metrics": {
     types: [WEB_ACL],
-    remediation: "Set visibilityConfig.cloudwatchMetricsEnabled to true in the web ACL and in each rule.",
-    url: `${WAF_DOCS}/monitoring-cloudwatch.html`,
     check(node) {
       return all(
         on(node.property("visibilityConfig.cloudwatchMetricsEnabled"), "The web ACL has no metrics."),
@@ -71,4 +50,4 @@ export const wafRules: readonly Rule[] = [
       );
     },
   },
-];
+});

@@ -2,12 +2,12 @@ import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph
 import { jsonOf } from "../../analysis/policy-document";
 import { tablesOf, zoneOf } from "../../analysis/subnets";
 import { atLeast, joined, on, when } from "../checks";
-import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { availability } from "../catalogue/availability";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const NAT = "aws:ec2/natGateway:NatGateway";
 const QUEUE = "aws:sqs/queue:Queue";
-const RDS_DOCS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide";
 
 /** The subnets must lie in two zones at least. Of subnets made elsewhere only their number is known. */
 function inTwoZones(references: Property, graph: ResourceGraph): Outcome {
@@ -96,17 +96,9 @@ function isDeadLetterQueue(queue: ResourceNode, graph: ResourceGraph): boolean {
   return allows.some((policy) => policy.known && Reflect.get(Object(policy.value), "redrivePermission") === "byQueue");
 }
 
-export const availabilityRules: readonly Rule[] = [
-  {
-    id: "rds-multi-az",
-    title: "RDS databases stand in two zones.",
-    severity: "high",
-    requirements: ["12.10.1"],
-    controls: ["RDS.5", "RDS.15"],
+export const availabilityRules: readonly Rule[] = implement(availability, {
+  "rds-multi-az": {
     types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
-    relaxedInDevelopment: true,
-    remediation: "Set multiAz to true; give an Aurora cluster two instances.",
-    url: `${RDS_DOCS}/Concepts.MultiAZ.html`,
     check(node, graph) {
       if (node.type === "aws:rds/instance:Instance") {
         if (!node.property("replicateSourceDb").absent) return notApplicable("A replica is itself the second copy.");
@@ -119,16 +111,8 @@ export const availabilityRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "elasticache-multi-az",
-    title: "ElastiCache caches have a replica in another zone and fail over to it by themselves.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: ["ElastiCache.3"],
+  "elasticache-multi-az": {
     types: ["aws:elasticache/replicationGroup:ReplicationGroup"],
-    relaxedInDevelopment: true,
-    remediation: "Set automaticFailoverEnabled and multiAzEnabled to true, with two nodes at least.",
-    url: "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html",
     check(node) {
       const few = "The cache has no replica.";
       return all(
@@ -145,16 +129,8 @@ export const availabilityRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "opensearch-multi-az",
-    title: "OpenSearch domains have three data nodes over two zones at least.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: ["Opensearch.6"],
+  "opensearch-multi-az": {
     types: ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"],
-    relaxedInDevelopment: true,
-    remediation: "Set clusterConfig.zoneAwarenessEnabled to true and instanceCount to 3 or more.",
-    url: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html",
     check(node) {
       return all(
         any(
@@ -168,30 +144,14 @@ export const availabilityRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "msk-multi-az",
-    title: "MSK brokers stand in two zones at least.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: [],
+  "msk-multi-az": {
     types: ["aws:msk/cluster:Cluster"],
-    relaxedInDevelopment: true,
-    remediation: "Give brokerNodeGroupInfo.clientSubnets one subnet in each of two or three zones.",
-    url: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-create-cluster.html",
     check(node, graph) {
       return inTwoZones(node.property("brokerNodeGroupInfo.clientSubnets"), graph);
     },
   },
-  {
-    id: "lb-multi-az",
-    title: "Load balancers stand in two zones at least.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: ["ELB.13"],
+  "lb-multi-az": {
     types: ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
-    relaxedInDevelopment: true,
-    remediation: "Give `subnets` one subnet in each of two or more zones.",
-    url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html",
     check(node) {
       // AWS takes one subnet for each zone.
       const lists = [node.property("subnetMappings"), node.property("subnets")];
@@ -200,16 +160,8 @@ export const availabilityRules: readonly Rule[] = [
       return lists.some((list) => list.items.length > 1) ? PASS : fail("It stands in one zone.", "subnets");
     },
   },
-  {
-    id: "ecs-service-multi-az",
-    title: "ECS services run two tasks at least, over two zones.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: [],
+  "ecs-service-multi-az": {
     types: ["aws:ecs/service:Service"],
-    relaxedInDevelopment: true,
-    remediation: "Set desiredCount to 2 or more, and give networkConfiguration.subnets a subnet in each zone.",
-    url: "https://docs.aws.amazon.com/AmazonECS/latest/bestpracticesguide/availability-zones.html",
     check(node, graph) {
       return when(node.property("schedulingStrategy"), (strategy) =>
         all(
@@ -219,15 +171,8 @@ export const availabilityRules: readonly Rule[] = [
       );
     },
   },
-  {
-    id: "ecs-deployment-rollback",
-    title: "A failed deployment of an ECS service is rolled back by itself.",
-    severity: "medium",
-    requirements: ["6.5.1"],
-    controls: [],
+  "ecs-deployment-rollback": {
     types: ["aws:ecs/service:Service"],
-    remediation: "Set deploymentCircuitBreaker with enable and rollback true.",
-    url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
     check(node) {
       return when(node.property("deploymentController.type"), (controller) => {
         if ((controller ?? "ECS") !== "ECS") return notApplicable(`${String(controller)} rolls back.`);
@@ -241,27 +186,9 @@ export const availabilityRules: readonly Rule[] = [
       });
     },
   },
-  {
-    id: "nat-gateway-per-zone",
-    title: "Each subnet reaches the internet through a NAT gateway of its own zone.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: [],
-    types: [SUBNET],
-    relaxedInDevelopment: true,
-    remediation: "Give each zone a NAT gateway and a route table of its own, or use a regional NAT gateway.",
-    url: "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
-    check: ownZoneNat,
-  },
-  {
-    id: "sqs-dead-letter-queue",
-    title: "SQS queues move what can not be processed to a dead-letter queue.",
-    severity: "medium",
-    requirements: ["12.10.1"],
-    controls: [],
+  "nat-gateway-per-zone": { types: [SUBNET], check: ownZoneNat },
+  "sqs-dead-letter-queue": {
     types: [QUEUE],
-    remediation: "Set redrivePolicy; Palisade's Queue has a dead-letter queue of its own.",
-    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
     check(queue, graph) {
       if (isDeadLetterQueue(queue, graph)) return notApplicable("It is a dead-letter queue itself.");
       if (!queue.property("redrivePolicy").absent) return PASS;
@@ -270,7 +197,7 @@ export const availabilityRules: readonly Rule[] = [
       );
     },
   },
-];
+});
 
 function given(property: Property): Outcome {
   return property.absent ? fail("It is not given.", property) : PASS;

@@ -101,6 +101,22 @@ describe("the policies of a pack", () => {
     assert.ok(reported.some(({ policy, urn }) => policy === "sg-no-open-administration" && urn?.endsWith("::second")));
   });
 
+  it("the same policies judge a second stack anew, though its resources have the same names", async () => {
+    const policies = stackPolicies(packs[0]!);
+    const queue = (key?: string): Fixture => ({
+      queue: { type: "aws:sqs/queue:Queue", inputs: key === undefined ? {} : { kmsMasterKeyId: key } },
+    });
+    const violated = async (fixture: Fixture) =>
+      (await runPolicies(policies, engineResources(graphOf(fixture, "update")))).map(({ policy }) => policy);
+    const encrypted = await violated(queue("alias/mine"));
+    const plain = await violated(queue());
+    assert.deepEqual(
+      plain.filter((policy) => !encrypted.includes(policy)),
+      ["sqs-customer-key"],
+    );
+    assert.deepEqual(await violated(queue("alias/mine")), encrypted);
+  });
+
   it("are mandatory and carry the PCI DSS requirements, the severity and the fix", () => {
     for (const pack of packs) {
       for (const policy of stackPolicies(pack).filter(({ name }) => name !== UNDETERMINED)) {
