@@ -11,7 +11,7 @@ import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
 import type { ProviderProgram } from "./engine/attached-providers";
 import { CHECKOUT } from "./checkout";
-import { EngineFailure } from "./engine/command";
+import { EngineFailure, type EngineLimits } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
 import { policyPackPaths } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
@@ -42,6 +42,8 @@ export interface DeployParts {
   readonly program?: () => Promise<Record<string, unknown> | void>;
   readonly providerProgram?: ProviderProgram;
   readonly startSeconds?: number;
+  /** Leaves the policy packs out, each of which is a process that takes seconds to start. */
+  readonly withoutPolicies?: boolean;
 }
 
 /** Long enough for a global database in two regions; `--timeout` changes it. */
@@ -92,7 +94,8 @@ export async function deploy(
     const started = Date.now();
     const progress = options.json ? undefined : new Progress(announcer, terminal);
     const update = new Update((change) => progress?.take(change));
-    const outcome = await run(session, operation, update, startSeconds, minutes);
+    const policyPacks = parts.withoutPolicies ? [] : policyPackPaths(session.tools);
+    const outcome = await run(session, operation, update, policyPacks, { startSeconds, minutes });
     progress?.stop();
     const result: UpdateResult = {
       command: operation,
@@ -182,8 +185,8 @@ async function run(
   session: Session,
   operation: Operation,
   update: Update,
-  startSeconds: number,
-  minutes: number,
+  policyPacks: string[],
+  limits: EngineLimits,
 ): Promise<Outcome> {
   const onEvent = (event: EngineEvent) => {
     if (update.take(event)) session.command.heard();
@@ -192,10 +195,9 @@ async function run(
   try {
     switch (operation) {
       case "preview":
-        await session.stack.preview({ ...common, policyPacks: policyPackPaths(session.tools) });
+        await session.stack.preview({ ...common, policyPacks });
         return {};
       case "up": {
-        const policyPacks = policyPackPaths(session.tools);
         // The packs judge a stack as a whole, once it is known: in an update that is after its last resource. The preview is what stops it before the first.
         await session.stack.preview({ ...common, policyPacks });
         update.begin();
@@ -215,7 +217,7 @@ async function run(
     }
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return { failure: explain(error, session, update, startSeconds, minutes) };
+    return { failure: explain(error, session, update, limits) };
   }
 }
 
@@ -245,8 +247,7 @@ function explain(
   { ended, stderr, message }: EngineFailure,
   session: Session,
   update: Update,
-  startSeconds: number,
-  minutes: number,
+  { startSeconds, minutes }: EngineLimits,
 ): string {
   if (session.providerDeath !== undefined)
     return `${session.providerDeath}\nRun the command again: it goes on from here.`;
