@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { promisify } from "node:util";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent, StepEventStateMetadata } from "@pulumi/pulumi/automation";
 import { RESOLVED_BY_CHECK } from "../policies/adapter";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
@@ -13,6 +13,7 @@ import type { ProviderProgram } from "./engine/attached-providers";
 import { CHECKOUT } from "./checkout";
 import { EngineFailure, type EngineLimits } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
+import { lossesOf, renderLosses } from "./engine/losses";
 import { policyPackPaths } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
 import { Session, type Target, TARGETS } from "./engine/session";
@@ -33,6 +34,8 @@ export interface DeployOptions {
   /** Minutes, as text from the command line. */
   readonly timeout?: string;
   readonly showSecrets?: boolean;
+  /** Logical names of resources that may be lost with what they hold. */
+  readonly allowLoss?: readonly string[];
 }
 
 export type Operation = UpdateResult["command"];
@@ -94,8 +97,13 @@ export async function deploy(
     const started = Date.now();
     const progress = options.json ? undefined : new Progress(announcer, terminal);
     const update = new Update((change) => progress?.take(change));
+    const again = `palisade ${operation} ${name}${target === "aws" ? "" : ` --target ${target}`}`;
+    const refuse = () => {
+      const losses = lossesOf(update).filter((loss) => loss.protected || !options.allowLoss?.includes(loss.name));
+      return losses.length === 0 ? undefined : renderLosses(losses, again);
+    };
     const policyPacks = parts.withoutPolicies ? [] : policyPackPaths(session.tools);
-    const outcome = await run(session, operation, update, policyPacks, { startSeconds, minutes });
+    const outcome = await run(session, operation, update, policyPacks, { startSeconds, minutes }, refuse);
     progress?.stop();
     const result: UpdateResult = {
       command: operation,
@@ -187,19 +195,24 @@ async function run(
   update: Update,
   policyPacks: string[],
   limits: EngineLimits,
+  refuse: () => string | undefined,
 ): Promise<Outcome> {
   const onEvent = (event: EngineEvent) => {
     if (update.take(event)) session.command.heard();
   };
+  let isPlanned = operation === "refresh" || operation === "destroy";
   const common = { onEvent, color: "never" as const, suppressProgress: true };
   try {
     switch (operation) {
       case "preview":
         await session.stack.preview({ ...common, policyPacks });
-        return {};
+        return { failure: refuse() };
       case "up": {
         // The packs judge a stack as a whole, once it is known: in an update that is after its last resource. The preview is what stops it before the first.
         await session.stack.preview({ ...common, policyPacks });
+        const refusal = refuse();
+        if (refusal !== undefined) return { failure: refusal };
+        isPlanned = true;
         update.begin();
         const { outputs: found } = await session.stack.up({ ...common, policyPacks });
         return { outputs: found };
@@ -209,14 +222,22 @@ async function run(
         return {};
       case "destroy": {
         // The engine would delete what depends on a protected resource before it comes to that one.
-        const guarded = protectedNames((await session.stack.exportStack()).deployment);
+        const { deployment } = await session.stack.exportStack();
+        const guarded = protectedNames(deployment);
         if (guarded.length > 0) return { failure: refusal(guarded) };
+        update.expectDeletion(resourcesOf(deployment));
         await session.stack.destroy(common);
         return {};
       }
     }
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
+    // The engine refuses what is protected by itself, in words that say neither what forces it nor what is lost.
+    const refusal = isPlanned || error.ended !== undefined ? undefined : refuse();
+    if (refusal !== undefined) {
+      update.forget(/marked for protection|it is protected|is currently protected/);
+      return { failure: refusal };
+    }
     return { failure: explain(error, session, update, limits) };
   }
 }
@@ -231,15 +252,15 @@ function refusal(names: readonly string[]): string {
 
 /** `rds.Instance payments-ledger` for each protected resource of a state. */
 function protectedNames(deployment: unknown): string[] {
-  const resources: unknown = typeof deployment === "object" && deployment ? Reflect.get(deployment, "resources") : [];
-  if (!Array.isArray(resources)) return [];
-  return resources
-    .filter((resource: { readonly protect?: boolean }) => resource.protect === true)
-    .map(
-      ({ type, urn }: { readonly type: string; readonly urn: string }) =>
-        `${shortType(type)} ${urn.split("::").at(-1)}`,
-    )
+  return resourcesOf(deployment)
+    .filter(({ protect }) => protect === true)
+    .map(({ type, urn }) => `${shortType(type)} ${urn.split("::").at(-1)}`)
     .sort();
+}
+
+function resourcesOf(deployment: unknown): readonly StepEventStateMetadata[] {
+  const resources: unknown = typeof deployment === "object" && deployment ? Reflect.get(deployment, "resources") : [];
+  return Array.isArray(resources) ? resources : [];
 }
 
 /** Why the engine failed, in words; empty when its diagnostics or the violations say it. */

@@ -32,6 +32,9 @@ for (const [operation, description] of Object.entries(OPERATIONS) as [Operation,
   const command = engineCommand(operation, description)
     .option("--timeout <minutes>", "stop when it takes longer")
     .option("--full", "list every resource");
+  if (operation === "preview" || operation === "up") {
+    command.option("--allow-loss <names...>", "resources that may be lost with the data that they hold");
+  }
   if (operation !== "preview") command.option("--yes", "do not ask before real resources change");
   command.action(async (stack: string | undefined, options: DeployOptions) => {
     const { deploy } = await import("./deploy.js");

@@ -1,4 +1,4 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import type { EngineEvent, StepEventMetadata, StepEventStateMetadata } from "@pulumi/pulumi/automation";
 
 /** What the engine does, or would do, to a resource. */
 export type Change = "create" | "update" | "replace" | "delete" | "read" | "import" | "forget" | "refresh" | "same";
@@ -35,16 +35,43 @@ export class Update {
   readonly changes = new Map<string, ResourceChange>();
   readonly violations: Violation[] = [];
   readonly diagnostics: Diagnostic[] = [];
+  /** What the preview said that the update would do. */
+  plan: ReadonlyMap<string, ResourceChange> = new Map();
+  /** Resource -> the component that it is in. */
+  readonly parents = new Map<string, string>();
+  /** Region component -> its AWS region, in the order in which they roll out. */
+  readonly regions = new Map<string, string | undefined>();
+  /** What stood before. */
+  readonly standing = new Map<string, StepEventStateMetadata>();
   private readonly started = new Map<string, number>();
 
   /** @param changed called for every change of a resource's state. */
   constructor(private readonly changed: (change: ResourceChange) => void = () => undefined) {}
 
-  /** The preview is over and the update begins: what was planned is forgotten, warnings are not said twice. */
+  /** The preview is over and the update begins: it was the plan, and its warnings are not said twice. */
   begin(): void {
+    this.plan = new Map(this.changes);
     this.changes.clear();
     this.violations.length = 0;
     this.diagnostics.length = 0;
+  }
+
+  /** Plans the deletion of everything that a state holds. */
+  expectDeletion(resources: readonly StepEventStateMetadata[]): void {
+    const plan = new Map<string, ResourceChange>();
+    for (const state of resources) {
+      const { urn, type, custom } = state;
+      if (type.startsWith("pulumi:")) continue;
+      this.place({ urn, type, old: state });
+      plan.set(urn, { ...describe(urn, type, custom === true), change: "delete", properties: [], state: "planned" });
+    }
+    this.plan = plan;
+  }
+
+  /** Takes back errors that are told in better words. */
+  forget(errors: RegExp): void {
+    const kept = this.diagnostics.filter(({ message }) => !errors.test(message));
+    this.diagnostics.splice(0, this.diagnostics.length, ...kept);
   }
 
   /** Takes one event of the engine; true for one that concerns a resource of the program, so that its provider has answered. */
@@ -86,17 +113,15 @@ export class Update {
     const { urn, type } = metadata;
     if (type.startsWith("pulumi:")) return;
     const change = changeOf(metadata.op);
+    this.place(metadata);
     const before = this.changes.get(urn);
     // A replacement is three steps of one resource; the second half must not hide the first.
-    if (before?.change === "replace" && change === "delete" && metadata.op !== "delete") return;
+    if (before?.change === "replace" && change === "delete" && metadata.op !== "delete" && state !== "failed") return;
     if (state === "running") this.started.set(urn, Date.now());
     const since = this.started.get(urn);
     const properties = propertiesOf(metadata);
     const entry: ResourceChange = {
-      urn,
-      type,
-      name: urn.split("::").at(-1) ?? urn,
-      custom: (metadata.new ?? metadata.old)?.custom === true,
+      ...describe(urn, type, (metadata.new ?? metadata.old)?.custom === true),
       change,
       properties: properties.length > 0 ? properties : (before?.properties ?? []),
       state,
@@ -105,6 +130,25 @@ export class Update {
     this.changes.set(urn, entry);
     this.changed(entry);
   }
+
+  /** Keeps where the resource is, and what is about to go. */
+  private place({ urn, type, old, new: after }: Pick<StepEventMetadata, "urn" | "type" | "old" | "new">): void {
+    const state = after ?? old;
+    if (state?.parent) this.parents.set(urn, state.parent);
+    if (type === "palisade:network:Region") {
+      const region: unknown = state?.outputs?.region;
+      this.regions.set(urn, typeof region === "string" ? region : this.regions.get(urn));
+    }
+    if (old !== undefined && !this.standing.has(urn)) this.standing.set(urn, old);
+  }
+}
+
+function describe(
+  urn: string,
+  type: string,
+  custom: boolean,
+): Pick<ResourceChange, "urn" | "type" | "name" | "custom"> {
+  return { urn, type, name: urn.split("::").at(-1) ?? urn, custom };
 }
 
 function changeOf(op: StepEventMetadata["op"]): Change {

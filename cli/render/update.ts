@@ -1,5 +1,6 @@
 import { createColors, isColorSupported } from "picocolors";
 import { packs } from "../../policies/packs";
+import { type Part, partsOf } from "../engine/standing";
 import type { Change, ResourceChange, Update, Violation } from "../engine/update";
 import { renderValue } from "./terminal";
 import { shortType } from "./tree";
@@ -68,8 +69,9 @@ export function renderUpdate(result: UpdateResult, full: boolean, color = isColo
       lines.push(...(secret ? [`  ${name}: ${dim("[secret]")}`] : renderValue(value, `  ${name}:`, "    ")));
     }
   }
-  const untouched = !result.succeeded && [...update.changes.values()].every(({ state }) => state === "planned");
-  const failed = command === "preview" ? "would fail" : untouched ? "stopped before anything changed" : "failed";
+  lines.push(...renderParts(result, color));
+  const failed =
+    command === "preview" ? "would fail" : isStarted(result) ? "failed" : "stopped before anything changed";
   const verdict = result.succeeded ? green("done") : red(failed);
   lines.push("", `${bold("Result:")} ${verdict}, ${tally(update)} in ${result.seconds.toFixed(1)} s`);
   return lines.join("\n");
@@ -90,6 +92,7 @@ export function renderUpdateJson(result: UpdateResult): string {
       seconds: result.seconds,
       failure: result.failure,
       counts: counts(update),
+      parts: isStarted(result) ? partsOf(update) : undefined,
       changes: update.resources,
       violations: update.violations,
       diagnostics: update.diagnostics,
@@ -141,6 +144,70 @@ function renderChanges(changes: readonly ResourceChange[], extent: "changes" | "
         return `  ${what.join(" ")} ${String(count).padStart(4)}  ${type}`;
       }),
     );
+  }
+  return lines;
+}
+
+/** True once the update itself has begun: what its preview stops has changed nothing. */
+function isStarted({ command, update }: UpdateResult): boolean {
+  return command !== "preview" && [...update.changes.values()].some(({ state }) => state !== "planned");
+}
+
+/** What stands where, and after a failure what to do. */
+function renderParts(result: UpdateResult, color: boolean): string[] {
+  const { bold, dim, green, red, yellow } = createColors(color);
+  if (!isStarted(result) || result.command === "refresh") return [];
+  const parts = partsOf(result.update);
+  if (result.succeeded && parts.length < 2) return [];
+  const rows = parts.map((part) => ({ part, label: part.name === "" ? "outside of regions" : part.name }));
+  const width = Math.max(...rows.map(({ label }) => label.length));
+  const lines = ["", bold("What stands")];
+  for (const { part, label } of rows) {
+    const paint = part.status === "failed" ? red : part.status === "complete" ? green : yellow;
+    const status = part.status === "unchanged" ? dim : paint;
+    lines.push(
+      `  ${label.padEnd(width)}  ${dim((part.region ?? "").padEnd(14))}  ${status(part.status.padEnd(11))}  ${progressOf(part)}`.trimEnd(),
+    );
+    for (const { type, name, change, reason } of part.failed) {
+      lines.push(`    failed to ${change} ${bold(`${shortType(type)} ${name}`)}: ${reason}`);
+    }
+    if (part.interrupted.length > 0) lines.push(`    under way when it ended: ${part.interrupted.join(", ")}`);
+  }
+  return result.succeeded ? lines : [...lines, "", bold("What to do"), ...adviceFor(result, parts)];
+}
+
+function progressOf({ done, left, failed, interrupted }: Part): string {
+  const counted = (numbers: Part["done"], words: Readonly<Record<Change, string>>) =>
+    Object.entries(numbers).map(([change, number]) => `${number} ${words[change as Change]}`);
+  return [
+    ...counted(done, DONE),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(interrupted.length > 0 ? [`${interrupted.length} interrupted`] : []),
+    ...counted(left, WOULD),
+  ].join(", ");
+}
+
+function adviceFor({ command, stack, target, update }: UpdateResult, parts: readonly Part[]): string[] {
+  const again = `palisade ${command} ${stack}${target === "aws" ? "" : ` --target ${target}`}`;
+  const stopped = parts.find(({ status }) => status === "failed" || status === "interrupted");
+  const waiting = parts.filter(({ status }) => status === "not started").map(({ name }) => name);
+  const standing = parts
+    .filter(({ status }) => status === "complete" || status === "unchanged")
+    .map(({ name }) => name);
+  const lines: string[] = [];
+  if (command === "up") {
+    if (standing.length > 0) lines.push(`  Leave ${standing.join(", ")} alone: all of it stands as the program says.`);
+    if (waiting.length > 0)
+      lines.push(
+        `  Nothing of ${waiting.join(", ")} was touched: it waits until ${stopped?.name ?? "the rest"} stands.`,
+      );
+  }
+  lines.push(`  Mend what failed, then run ${again} again: it goes on from here and makes nothing twice.`);
+  if (
+    command === "up" &&
+    [...update.changes.values()].some(({ change, state }) => change === "replace" && state === "done")
+  ) {
+    lines.push("  What was replaced stands twice until then: the old ones are deleted last.");
   }
   return lines;
 }

@@ -137,7 +137,7 @@ export class FargateService extends Component implements Grantee {
     this.args = args;
     this.scaling = args.scaling ?? this.defaultScaling();
     this.validate();
-    this.grantName = name;
+    this.grantName = this.identity;
     this.port = args.port;
     this.serviceName = this.physicalName("ecs");
     this.logGroupName = `/${this.physicalName("logGroup", "logs")}`;
@@ -243,7 +243,7 @@ export class FargateService extends Component implements Grantee {
   private createSecurityGroup(): aws.ec2.SecurityGroup {
     return new aws.ec2.SecurityGroup(
       this.childName("sg"),
-      { vpcId: this.args.vpc.vpcId, description: `Tasks of ${this.name}` },
+      { vpcId: this.args.vpc.vpcId, description: `Tasks of ${this.identity}` },
       this.childOptions({}, this.args.transform?.securityGroup),
     );
   }

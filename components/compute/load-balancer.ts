@@ -228,7 +228,7 @@ export class LoadBalancer extends Component {
   private createSecurityGroup(): aws.ec2.SecurityGroup {
     return new aws.ec2.SecurityGroup(
       this.childName("sg"),
-      { vpcId: this.args.vpc.vpcId, description: `Load balancer ${this.name}` },
+      { vpcId: this.args.vpc.vpcId, description: `Load balancer ${this.identity}` },
       this.childOptions({}, this.args.transform?.securityGroup),
     );
   }

@@ -68,6 +68,11 @@ const TAGS_AS_LIST = "aws:autoscaling/group:Group";
 export abstract class Component extends pulumi.ComponentResource {
   /** The logical name; every child's name starts with it. */
   readonly name: string;
+  /**
+   * What AWS knows the component by, in physical names and in descriptions that can not be changed: `name`, unless an alias tells that the component, or one
+   * that it is in, was called otherwise. So a rename by an alias replaces nothing. With several aliases the first one counts: list them oldest first.
+   */
+  readonly identity: string;
   /** Alarms of this component (not of the components inside it), in order of creation. */
   readonly alarms: Alarm[] = [];
   /** Components directly inside this one, in order of creation. */
@@ -97,6 +102,7 @@ export abstract class Component extends pulumi.ComponentResource {
     const context = inheritContext(label, args, parent?.context);
     super(type, name, {}, { ...opts, transformations: [...(opts.transformations ?? []), carry(type, context)] });
     this.name = name;
+    this.identity = nameBefore(opts.aliases) ?? identityIn(parent, name);
     this.ownContext = context;
     this.check = new ArgumentCheck(label);
     parent?.parts.push(this);
@@ -142,7 +148,7 @@ export abstract class Component extends pulumi.ComponentResource {
 
   /** Physical name of a child, `<stack>-<component>-<suffix>`, within AWS's limit for its kind. */
   physicalName(kind: NameKind, suffix?: string, reserve = 0): string {
-    return physicalName(kind, suffix === undefined ? this.name : this.childName(suffix), reserve);
+    return physicalName(kind, suffix === undefined ? this.identity : `${this.identity}-${suffix}`, reserve);
   }
 
   /** Options of a child: this component is its parent; `transform` is applied last. */
@@ -201,6 +207,21 @@ export abstract class Component extends pulumi.ComponentResource {
     this.alarms.push({ rule, resource });
     return resource;
   }
+}
+
+/** What a component was called first, as its aliases tell; undefined where none tells of another name. */
+function nameBefore(aliases: pulumi.ComponentResourceOptions["aliases"]): string | undefined {
+  if (!Array.isArray(aliases)) return undefined;
+  for (const alias of aliases) {
+    if (typeof alias === "string") return alias.slice(alias.lastIndexOf("::") + 2);
+    if (typeof alias === "object" && "name" in alias && typeof alias.name === "string") return alias.name;
+  }
+  return undefined;
+}
+
+function identityIn(parent: Component | undefined, name: string): string {
+  const isNamedAfter = parent !== undefined && name.startsWith(`${parent.name}-`);
+  return isNamedAfter ? parent.identity + name.slice(parent.name.length) : name;
 }
 
 function inheritContext(label: string, args: ComponentArgs, parent: ComponentContext | undefined): ComponentContext {

@@ -4,7 +4,7 @@ import { policyDocument, type Statement } from "./iam";
 
 /** Whoever can be given permissions: anything that runs under an IAM role of its own. */
 export interface Grantee {
-  /** Logical name of the grantee; it becomes part of the grant's name. */
+  /** Identity of the grantee (a rename by an alias keeps it); it becomes part of the grant's name. */
   readonly grantName: string;
   /** The role that receives the permission. */
   readonly role: aws.iam.Role;

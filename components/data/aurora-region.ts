@@ -101,7 +101,7 @@ export class AuroraRegion extends Component {
       this,
       new aws.ec2.SecurityGroup(
         this.childName("group"),
-        { vpcId: vpc.vpcId, description: `Aurora ${name}` },
+        { vpcId: vpc.vpcId, description: `Aurora ${this.identity}` },
         this.childOptions(),
       ),
       tcp(PORT),
@@ -171,7 +171,7 @@ export class AuroraRegion extends Component {
       this.childName("parameters"),
       {
         family: `aurora-postgresql${majorVersion(settings.engineVersion)}`,
-        description: `Settings of ${this.name}`,
+        description: `Settings of ${this.identity}`,
         parameters,
       },
       this.childOptions(),

@@ -218,7 +218,7 @@ export class Cache extends Component {
   private createConnections(): Connections {
     const group = new aws.ec2.SecurityGroup(
       this.childName("group"),
-      { vpcId: this.args.vpc.vpcId, description: `Cache ${this.name}` },
+      { vpcId: this.args.vpc.vpcId, description: `Cache ${this.identity}` },
       this.childOptions({}, this.args.transform?.securityGroup),
     );
     return new Connections(this, group, tcp(PORT));
@@ -237,7 +237,7 @@ export class Cache extends Component {
       this.childName("parameters"),
       {
         family: `${this.engine}${this.engineVersion.split(".")[0]}`,
-        description: `Settings of ${this.name}`,
+        description: `Settings of ${this.identity}`,
         parameters: [
           { name: "maxmemory-policy", value: this.args.eviction ?? "allkeys-lru" },
           { name: "cluster-enabled", value: this.shards > 1 ? "yes" : "no" },

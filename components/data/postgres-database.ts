@@ -185,7 +185,7 @@ export class PostgresDatabase extends Component {
   private createConnections(): Connections {
     const group = new aws.ec2.SecurityGroup(
       this.childName("group"),
-      { vpcId: this.args.vpc.vpcId, description: `PostgreSQL ${this.name}` },
+      { vpcId: this.args.vpc.vpcId, description: `PostgreSQL ${this.identity}` },
       this.childOptions({}, this.args.transform?.securityGroup),
     );
     return new Connections(this, group, tcp(PORT));
@@ -208,7 +208,7 @@ export class PostgresDatabase extends Component {
     const { auditClasses = ["ddl", "role"] } = this.args;
     return {
       family: `postgres${majorVersion(this.engineVersion)}`,
-      description: `Settings of ${this.name}`,
+      description: `Settings of ${this.identity}`,
       parameters: postgresParameters(auditClasses),
     };
   }

@@ -98,7 +98,7 @@ export class ShardedDatabase extends Component {
 
     const securityGroup = new aws.ec2.SecurityGroup(
       this.childName("group"),
-      { vpcId: args.vpc.vpcId, description: `Shards of ${name}` },
+      { vpcId: args.vpc.vpcId, description: `Shards of ${this.identity}` },
       this.childOptions({}, args.transform?.securityGroup),
     );
     this.connections = new Connections(this, securityGroup, tcp(5432));

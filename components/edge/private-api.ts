@@ -111,7 +111,7 @@ export class PrivateApi extends RestApi implements Connectable {
   private createEndpoint(network: NetworkLike, args: PrivateApiArgs) {
     const securityGroup = new aws.ec2.SecurityGroup(
       this.childName("endpoint-security-group"),
-      { vpcId: network.vpcId, description: `Callers of ${this.name}` },
+      { vpcId: network.vpcId, description: `Callers of ${this.identity}` },
       this.childOptions({}, args.transform?.securityGroup),
     );
     const vpcEndpoint = new aws.ec2.VpcEndpoint(

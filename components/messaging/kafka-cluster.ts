@@ -115,7 +115,7 @@ export class KafkaCluster extends Component implements Connectable {
 
     const securityGroup = new aws.ec2.SecurityGroup(
       this.childName("brokers"),
-      { vpcId: args.vpc.vpcId, description: `Kafka brokers of ${name}` },
+      { vpcId: args.vpc.vpcId, description: `Kafka brokers of ${this.identity}` },
       this.childOptions({}, args.transform?.securityGroup),
     );
     this.connections = new Connections(this, securityGroup, tcp(IAM_PORT));

@@ -30,6 +30,7 @@ export interface Connectable {
  */
 export class Connections implements Connectable {
   readonly connections = this;
+  /** The owner's identity: it is in the names of its peers' rules, which no alias of the owner reaches. */
   readonly name: string;
   readonly securityGroupId: pulumi.Output<string>;
 
@@ -43,7 +44,7 @@ export class Connections implements Connectable {
     readonly securityGroup: aws.ec2.SecurityGroup,
     private readonly defaultPort?: Port,
   ) {
-    this.name = owner.name;
+    this.name = owner.identity;
     this.securityGroupId = securityGroup.id;
   }
 

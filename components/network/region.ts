@@ -25,9 +25,9 @@ const PARAMETER_BYTES = 4096;
  *     first.markReady([api]);
  *     const second = new Region("euw1", { region: "eu-west-1", after: first });
  *
- * How it waits: `markReady` creates one parameter that depends on what it is given, and every resource under the next region
- * depends on that parameter. An update that fails or never gets healthy in the first region therefore never starts in the second,
- * and a destroy takes the last region first. Functions such as `aws.ec2.getPrefixListOutput` only read and do not wait.
+ * How it waits: `markReady` creates one parameter that depends on what it is given and on every component of the region, and every
+ * resource under the next region depends on that parameter. An update that fails or never gets healthy in the first region therefore
+ * never starts in the second, and a destroy takes the last region first. Functions such as `aws.ec2.getPrefixListOutput` only read and do not wait.
  *
  * Creates: nothing by itself; `markReady` creates one SSM parameter `/<stack>/<name>/ready`, which is free. Data loss: none.
  */
@@ -62,8 +62,8 @@ export class Region extends Component {
   }
 
   /**
-   * Says what must stand and be healthy before the next region starts: its services and whatever proves their health. Call it
-   * once, last. A component stands for all that is in it.
+   * Says what must stand and be healthy before the next region starts: its services and whatever proves their health. Whatever else
+   * has been made in the region is waited for as well. Call it once, last. A component stands for all that is in it.
    */
   markReady(dependsOn: readonly pulumi.Resource[]): aws.ssm.Parameter {
     this.check.that(
@@ -83,13 +83,13 @@ export class Region extends Component {
     this.gate = new aws.ssm.Parameter(
       this.childName("ready"),
       {
-        name: `/${fitName("ssmParameter", `${pulumi.getStack()}/${this.name}/ready`, 1)}`,
+        name: `/${fitName("ssmParameter", `${pulumi.getStack()}/${this.identity}/ready`, 1)}`,
         description: `${this.region} stands: what the next region waits for`,
         type: "String",
         // Not a secret: `value` would hide it in every diff.
         insecureValue: what.apply((names) => names.slice(0, PARAMETER_BYTES)),
       },
-      this.childOptions({ dependsOn: [...dependsOn] }, this.args.transform?.ready),
+      this.childOptions({ dependsOn: [...dependsOn, ...this.parts] }, this.args.transform?.ready),
     );
     return this.gate;
   }

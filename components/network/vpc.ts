@@ -356,7 +356,7 @@ export class Vpc extends Component implements NetworkLike {
   private createEndpointSecurityGroup(): aws.ec2.SecurityGroup {
     return new aws.ec2.SecurityGroup(
       this.childName("endpoints"),
-      { vpcId: this.vpc.id, description: `Interface endpoints of ${this.name}` },
+      { vpcId: this.vpc.id, description: `Interface endpoints of ${this.identity}` },
       this.childOptions({}, this.args.transform?.endpointSecurityGroup),
     );
   }

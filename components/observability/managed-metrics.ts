@@ -266,7 +266,7 @@ ${receiver("critical")}${receiver("warning")}`,
   private createConnections(network: NetworkLike): Connections {
     const group = new aws.ec2.SecurityGroup(
       this.childName("grafana-group"),
-      { vpcId: network.vpcId, description: `Grafana workspace ${this.name}` },
+      { vpcId: network.vpcId, description: `Grafana workspace ${this.identity}` },
       this.childOptions(),
     );
     const connections = new Connections(this, group);

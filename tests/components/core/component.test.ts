@@ -84,6 +84,45 @@ describe("Component", () => {
     });
   });
 
+  describe("identity", () => {
+    const identities = async (make: (note: (component: Component) => void) => void): Promise<string[]> => {
+      const found: string[] = [];
+      await recordProgram(() => make((component) => void found.push(component.identity)));
+      return found;
+    };
+
+    it("is the name, and before a rename what the first alias says, for what is named after the component as well", async () => {
+      const found = await identities((note) => {
+        const renamed = new Room("new", {}, { aliases: [{ name: "old" }, { name: "older" }] });
+        const inside = new Room("new-part", {}, { parent: renamed });
+        note(new Room("plain"));
+        note(renamed);
+        note(inside);
+        note(new Room("new-part-small", {}, { parent: inside }));
+        note(new Room("newest", {}, { parent: renamed }));
+        note(
+          new Room("third", {}, { parent: renamed, aliases: ["urn:pulumi:test::test::palisade:test:Room::second"] }),
+        );
+        note(new Room("moved", {}, { aliases: [{ parent: renamed }] }));
+      });
+      assert.deepEqual(found, ["plain", "old", "old-part", "old-part-small", "newest", "second", "moved"]);
+    });
+
+    it("is in physical names, which a rename therefore keeps", async () => {
+      const names: string[] = [];
+      await recordProgram(() => {
+        const room = new Room("new", {}, { aliases: [{ name: "old" }] });
+        names.push(
+          room.name,
+          room.childName("queue"),
+          room.physicalName("sqsQueue", "queue"),
+          room.physicalName("alarm"),
+        );
+      });
+      assert.deepEqual(names, ["new", "new-queue", "test-old-queue", "test-old"]);
+    });
+  });
+
   describe("region", () => {
     it("comes from the argument, the parent, the provider's configuration, in this order", async () => {
       const recording = await recordProgram(() => {

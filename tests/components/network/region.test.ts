@@ -152,6 +152,18 @@ describe("Region", () => {
     assert.equal(ofType(recording, "aws:ec2/vpc:Vpc").length, 2);
   });
 
+  it("hangs the gate also on what nobody named: a region that fails anywhere starts no other", async () => {
+    const recording = await recordProgram(() => {
+      const first = new Region("first", { region: "us-east-1" });
+      const key = new Key("first-key", { description: "x" }, { parent: first });
+      new Key("first-other", { description: "x" }, { parent: first });
+      first.markReady([key]);
+    });
+    const before = ancestors(recording, named(recording, "first-ready"));
+    assert.ok(before.has(named(recording, "first-other-key").urn));
+    assert.equal(named(recording, "first-ready").inputs.insecureValue, "first-key");
+  });
+
   it("says what stands in a plain parameter", async () => {
     const recording = await recordProgram(twoRegions);
     const { inputs, secretPaths, region } = named(recording, "use1-ready");
