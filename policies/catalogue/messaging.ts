@@ -21,7 +21,7 @@ export const messaging = {
     title: "SQS queues refuse requests without TLS.",
     severity: "medium",
     requirements: ["4.2.1"],
-    controls: [],
+    controls: ["SQS/tls-only"],
     remediation: "Deny sqs:* to everyone when aws:SecureTransport is false; Palisade's Queue does.",
     url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html",
   },

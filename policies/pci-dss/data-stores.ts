@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { exposureOf } from "../../analysis/subnets";
-import { andThen, customerKey, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { andThen, customerKey, each, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { dataStores } from "../catalogue/data-stores";
 
@@ -15,7 +15,19 @@ const PLACES: Readonly<Record<string, readonly [property: string, group?: string
   "aws:elasticache/serverlessCache:ServerlessCache": ["subnetIds"],
   "aws:opensearch/domain:Domain": ["vpcOptions.subnetIds"],
   "aws:msk/cluster:Cluster": ["brokerNodeGroupInfo.clientSubnets"],
+  "aws:dax/cluster:Cluster": ["subnetGroupName", "aws:dax/subnetGroup:SubnetGroup"],
 };
+
+/**
+ * Without a word about subnets AWS takes those of the default VPC, each of which has a route to an internet gateway
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html).
+ */
+function withoutSubnets(node: ResourceNode, reference: Property): Outcome {
+  if (["replicateSourceDb", "replicationGroupId"].some((owner) => !node.property(owner).absent))
+    return notApplicable("It stands where the database or group that it belongs to does.");
+  if (node.type === "aws:opensearch/domain:Domain") return notApplicable("It has a public endpoint, and no subnets.");
+  return fail("It stands in the subnets of the default VPC, which are public.", reference);
+}
 
 function inPrivateSubnets(references: readonly Property[], graph: ResourceGraph): Outcome {
   const parts = references.map((reference) =>
@@ -39,7 +51,19 @@ function judgeSubnet(subnet: ResourceNode, reference: Property, graph: ResourceG
   }
 }
 
+/** The domain must publish one of its kinds of logs; leaving out `enabled` means that it does. */
+function publishes(domain: ResourceNode, logType: string, missing: string): Outcome {
+  const options = domain.property("logPublishingOptions");
+  if (options.unknown) return undetermined(options);
+  const logs = options.items.map((option) =>
+    all(oneOf(option.at("logType"), [logType], "It is another log."), on(option.at("enabled"), missing, true)),
+  );
+  return any(logs, fail(missing, options));
+}
+
 const NO_CACHE_KEY = "The cache is not encrypted with a customer key.";
+const DAX = "aws:dax/cluster:Cluster";
+const EFS_ACCESS_POINT = "aws:efs/accessPoint:AccessPoint";
 const OPENSEARCH = ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"];
 
 export const dataStoreRules: readonly Rule[] = implement(dataStores, {
@@ -50,7 +74,9 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
       if (place === undefined) return notApplicable("It has no subnets.");
       const [property, groupType] = place;
       const reference = node.property(property);
-      if (reference.absent) return notApplicable("It names no subnets of this program.");
+      const name = reference.fact;
+      // `default` is the group that AWS makes of the default VPC, and what it answers when no group was given.
+      if (reference.absent || (name.known && name.value === "default")) return withoutSubnets(node, reference);
       if (groupType === undefined) return inPrivateSubnets([reference], graph);
       return joined(graph.resolve(reference, groupType), (groups) =>
         groups.length === 0
@@ -153,18 +179,16 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
       );
     },
   },
+  "opensearch-error-logs": {
+    types: OPENSEARCH,
+    check(node) {
+      return publishes(node, "ES_APPLICATION_LOGS", "No error log is published.");
+    },
+  },
   "opensearch-audit-logs": {
     types: OPENSEARCH,
     check(node) {
-      const options = node.property("logPublishingOptions");
-      if (options.unknown) return undetermined(options);
-      const audits = options.items.map((option) =>
-        all(
-          oneOf(option.at("logType"), ["AUDIT_LOGS"], "It is another log."),
-          on(option.at("enabled"), "The audit log is off.", true),
-        ),
-      );
-      return any(audits, fail("No audit log is published.", options));
+      return publishes(node, "AUDIT_LOGS", "No audit log is published.");
     },
   },
   "msk-customer-key": {
@@ -182,6 +206,13 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
         oneOf(transit.at("clientBroker"), ["TLS"], "Clients may connect without TLS.", { byDefault: "TLS" }),
         on(transit.at("inCluster"), "Traffic between brokers is not encrypted.", true),
       );
+    },
+  },
+  "msk-connect-tls": {
+    types: ["aws:mskconnect/connector:Connector"],
+    check(node) {
+      const transit = node.property("kafkaClusterEncryptionInTransit.encryptionType");
+      return oneOf(transit, ["TLS"], "The connector speaks plain text to its cluster.");
     },
   },
   "msk-authentication": {
@@ -210,12 +241,29 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
     },
   },
   "dynamodb-customer-key": {
-    types: ["aws:dynamodb/table:Table"],
+    types: ["aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"],
     check(node, graph) {
-      return andThen(
-        on(node.property("serverSideEncryption.enabled"), "The table is encrypted with a key that AWS owns."),
-        () => customerKey(node.property("serverSideEncryption.kmsKeyArn"), graph, "The table has no customer key."),
+      const replica = (key: Property) => customerKey(key, graph, "The replica has no customer key.");
+      if (node.type === "aws:dynamodb/tableReplica:TableReplica") return replica(node.property("kmsKeyArn"));
+      return all(
+        andThen(
+          on(node.property("serverSideEncryption.enabled"), "The table is encrypted with a key that AWS owns."),
+          () => customerKey(node.property("serverSideEncryption.kmsKeyArn"), graph, "The table has no customer key."),
+        ),
+        each(node.property("replicas"), (copy) => replica(copy.at("kmsKeyArn"))),
       );
+    },
+  },
+  "dax-encrypted": {
+    types: [DAX],
+    check(node) {
+      return on(node.property("serverSideEncryption.enabled"), "The cluster is not encrypted at rest.");
+    },
+  },
+  "dax-tls-required": {
+    types: [DAX],
+    check(node) {
+      return oneOf(node.property("clusterEndpointEncryptionType"), ["TLS"], "The cluster speaks plain text.");
     },
   },
   "kinesis-customer-key": {
@@ -226,12 +274,42 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
       );
     },
   },
+  "firehose-customer-key": {
+    types: ["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"],
+    check(node, graph) {
+      if (["kinesisSourceConfiguration", "mskSourceConfiguration"].some((source) => !node.property(source).absent))
+        return notApplicable(
+          "It keeps nothing itself: its source has the records, and the source's own rule judges it.",
+        );
+      const encryption = node.property("serverSideEncryption");
+      return andThen(on(encryption.at("enabled"), "Records are not encrypted at rest."), () =>
+        andThen(
+          oneOf(encryption.at("keyType"), ["CUSTOMER_MANAGED_CMK"], "Records are encrypted with a key that AWS owns."),
+          () => customerKey(encryption.at("keyArn"), graph, "Records have no customer key."),
+        ),
+      );
+    },
+  },
   "efs-customer-key": {
     types: ["aws:efs/fileSystem:FileSystem"],
     check(node, graph) {
       return andThen(on(node.property("encrypted"), "The file system is not encrypted."), () =>
         customerKey(node.property("kmsKeyId"), graph, "The file system has no customer key."),
       );
+    },
+  },
+  "efs-access-point-directory": {
+    types: [EFS_ACCESS_POINT],
+    check(node) {
+      const path = node.property("rootDirectory.path");
+      return when(path, (value) => ((value ?? "/") === "/" ? fail("It opens the whole file system.", path) : PASS));
+    },
+  },
+  "efs-access-point-user": {
+    types: [EFS_ACCESS_POINT],
+    check(node) {
+      const user = node.property("posixUser.uid");
+      return when(user, (uid) => (uid === undefined ? fail("The client says who it is.", user) : PASS));
     },
   },
   "backup-vault-customer-key": {

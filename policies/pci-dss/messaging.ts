@@ -48,7 +48,9 @@ export const messagingRules: readonly Rule[] = implement(messaging, {
     types: [QUEUE],
     check(node, graph) {
       return withStatements(node, graph, (statements) =>
-        statements.some((statement) => deniesPlainHttp(statement, "sqs:SendMessage"))
+        ["sqs:SendMessage", "sqs:ReceiveMessage"].every((action) =>
+          statements.some((statement) => deniesPlainHttp(statement, action)),
+        )
           ? PASS
           : fail("No policy statement denies plain HTTP.", "policy"),
       );

@@ -209,7 +209,13 @@ ruleCases(pciDss, {
   "sns-customer-key": { secure: { topic, key }, broken: ownKey("topic", "kmsMasterKeyId") },
   "sqs-tls-only": {
     secure: { queue, key },
-    broken: { "no policy": { queue: { policy: undefined } }, "another policy": { queue: { policy: document() } } },
+    broken: {
+      "no policy": { queue: { policy: undefined } },
+      "another policy": { queue: { policy: document() } },
+      "a denial for senders only": {
+        queue: { policy: document({ ...denyPlainHttp("sqs"), Action: "sqs:SendMessage" }) },
+      },
+    },
   },
   "sns-tls-only": {
     secure: { topic, topicPolicy, key },

@@ -162,6 +162,7 @@ ruleCases(pciDss, {
     broken: {
       "one subnet with a public route table": { ofB: { routeTableId: ref("public") } },
       "a route to the internet in the isolated table": { toInternet: { routeTableId: ref("isolated") } },
+      "the default VPC": { db: { dbSubnetGroupName: undefined } },
       "an inline route to the internet": {
         isolated: { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: ref("gateway") }] },
       },
@@ -241,7 +242,10 @@ const domain = {
     domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" },
     vpcOptions: { subnetIds: ["subnet-1", "subnet-2"] },
     advancedSecurityOptions: { enabled: true },
-    logPublishingOptions: [{ logType: "AUDIT_LOGS", cloudwatchLogGroupArn: "arn" }],
+    logPublishingOptions: [
+      { logType: "AUDIT_LOGS", cloudwatchLogGroupArn: "arn" },
+      { logType: "ES_APPLICATION_LOGS", cloudwatchLogGroupArn: "arn", enabled: true },
+    ],
   },
 };
 const brokers = {
@@ -254,6 +258,14 @@ const brokers = {
     clientAuthentication: { sasl: { iam: true } },
     brokerNodeGroupInfo: { connectivityInfo: { publicAccess: { type: "DISABLED" } } },
   },
+};
+const dax = {
+  type: "aws:dax/cluster:Cluster",
+  inputs: { serverSideEncryption: { enabled: true }, clusterEndpointEncryptionType: "TLS" },
+};
+const accessPoint = {
+  type: "aws:efs/accessPoint:AccessPoint",
+  inputs: { rootDirectory: { path: "/orders" }, posixUser: { uid: 1000, gid: 1000 } },
 };
 const https = (settings: Record<string, unknown>) => ({ domain: { domainEndpointOptions: settings } });
 
@@ -282,6 +294,14 @@ ruleCases(pciDss, {
       "anonymous users": { domain: { advancedSecurityOptions: { enabled: true, anonymousAuthEnabled: true } } },
     },
   },
+  "opensearch-error-logs": {
+    secure: { domain },
+    broken: {
+      ...without("domain", "logPublishingOptions"),
+      "another log": { domain: { logPublishingOptions: [{ logType: "AUDIT_LOGS" }] } },
+      "the error log off": { domain: { logPublishingOptions: [{ logType: "ES_APPLICATION_LOGS", enabled: false }] } },
+    },
+  },
   "opensearch-audit-logs": {
     secure: { domain },
     broken: {
@@ -300,6 +320,18 @@ ruleCases(pciDss, {
       "plain text between brokers": { brokers: { encryptionInfo: { encryptionInTransit: { inCluster: false } } } },
     },
     alsoSecure: { "AWS's defaults": { brokers: { encryptionInfo: undefined } } },
+  },
+  "msk-connect-tls": {
+    secure: {
+      connector: {
+        type: "aws:mskconnect/connector:Connector",
+        inputs: { kafkaClusterEncryptionInTransit: { encryptionType: "TLS" } },
+      },
+    },
+    broken: {
+      "plain text": { connector: { kafkaClusterEncryptionInTransit: { encryptionType: "PLAINTEXT" } } },
+      "AWS's default": { connector: { kafkaClusterEncryptionInTransit: undefined } },
+    },
   },
   "msk-authentication": {
     secure: { brokers },
@@ -324,13 +356,48 @@ ruleCases(pciDss, {
     secure: {
       table: {
         type: "aws:dynamodb/table:Table",
-        inputs: { serverSideEncryption: { enabled: true, kmsKeyArn: ref("key", "arn") } },
+        inputs: {
+          serverSideEncryption: { enabled: true, kmsKeyArn: ref("key", "arn") },
+          replicas: [{ regionName: "eu-central-1", kmsKeyArn: ref("key", "arn") }],
+        },
       },
+      copy: { type: "aws:dynamodb/tableReplica:TableReplica", inputs: { kmsKeyArn: ref("key", "arn") } },
       key,
     },
     broken: {
       ...without("table", "serverSideEncryption"),
       "AWS's key": { table: { serverSideEncryption: { enabled: true } } },
+      "a replica without a key": { table: { replicas: [{ regionName: "eu-central-1" }] } },
+      "a replica of its own without a key": { copy: { kmsKeyArn: undefined } },
+    },
+  },
+  "dax-encrypted": { secure: { dax }, broken: without("dax", "serverSideEncryption") },
+  "dax-tls-required": {
+    secure: { dax },
+    broken: {
+      ...without("dax", "clusterEndpointEncryptionType"),
+      "plain text": { dax: { clusterEndpointEncryptionType: "NONE" } },
+    },
+  },
+  "firehose-customer-key": {
+    secure: {
+      records: {
+        type: "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        inputs: {
+          serverSideEncryption: { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn: ref("key", "arn") },
+        },
+      },
+      key,
+    },
+    broken: {
+      ...without("records", "serverSideEncryption"),
+      "AWS's key": { records: { serverSideEncryption: { enabled: true } } },
+      "no key": { records: { serverSideEncryption: { enabled: true, keyType: "CUSTOMER_MANAGED_CMK" } } },
+    },
+    notApplicable: {
+      "what a Kinesis stream feeds": {
+        records: { serverSideEncryption: undefined, kinesisSourceConfiguration: { kinesisStreamArn: "arn" } },
+      },
     },
   },
   "kinesis-customer-key": {
@@ -350,6 +417,14 @@ ruleCases(pciDss, {
     },
     broken: without("files", "encrypted", "kmsKeyId"),
   },
+  "efs-access-point-directory": {
+    secure: { accessPoint },
+    broken: {
+      ...without("accessPoint", "rootDirectory"),
+      "the whole file system": { accessPoint: { rootDirectory: { path: "/" } } },
+    },
+  },
+  "efs-access-point-user": { secure: { accessPoint }, broken: without("accessPoint", "posixUser") },
   "backup-vault-customer-key": {
     secure: { vault: { type: "aws:backup/vault:Vault", inputs: { kmsKeyArn: ref("key", "arn") } }, key },
     broken: without("vault", "kmsKeyArn"),

@@ -39,6 +39,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "elasticache-own-subnet-group",
     "elasticache-multi-az",
     "elasticache-backups",
+    "data-store-private-subnets",
   ],
   "shop-queue": ["sqs-customer-key", "sqs-tls-only", "sqs-not-public", "sqs-dead-letter-queue"],
   "shop-topic": ["sns-customer-key", "sns-tls-only"],
@@ -89,6 +90,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "opensearch-in-vpc",
     "opensearch-access-control",
     "opensearch-audit-logs",
+    "opensearch-error-logs",
     "opensearch-multi-az",
   ],
   "shop-kafka": [
