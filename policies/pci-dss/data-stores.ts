@@ -23,7 +23,9 @@ const PLACES: Readonly<Record<string, readonly [property: string, group?: string
  * (https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.html).
  */
 function withoutSubnets(node: ResourceNode, reference: Property): Outcome {
-  if (["replicateSourceDb", "replicationGroupId"].some((owner) => !node.property(owner).absent))
+  // A replication group has an id of its own, by the same name.
+  const owner = node.type === "aws:elasticache/cluster:Cluster" ? "replicationGroupId" : "replicateSourceDb";
+  if (!node.property(owner).absent)
     return notApplicable("It stands where the database or group that it belongs to does.");
   if (node.type === "aws:opensearch/domain:Domain") return notApplicable("It has a public endpoint, and no subnets.");
   return fail("It stands in the subnets of the default VPC, which are public.", reference);
