@@ -1,4 +1,6 @@
+import type { Evidence } from "../policies/evidence/schema";
 import type { Finding } from "../policies/rule";
+import type { Waived } from "../policies/waivers";
 import type { Recording } from "../simulator";
 import type { SourcePositions } from "./source-position";
 
@@ -6,5 +8,9 @@ import type { SourcePositions } from "./source-position";
 export interface CheckResult {
   readonly recording: Recording;
   readonly findings: readonly Finding[];
+  /** Findings that a waiver accepts, and waivers that accept nothing. */
+  readonly waived: Waived;
   readonly positions: SourcePositions;
+  /** The same requirement by requirement; made when a report asks for it. */
+  readonly evidence: () => Promise<Evidence>;
 }

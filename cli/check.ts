@@ -1,11 +1,14 @@
 import { ResourceGraph } from "../analysis/graph";
 import { packs } from "../policies/packs";
-import { evaluate } from "../policies/rule";
+import { evaluate, isViolation } from "../policies/rule";
+import { applyWaivers } from "../policies/waivers";
 import { record, type Recording } from "../simulator";
 import program from "../stacks/program";
 import { CHECKOUT } from "./checkout";
 import type { CheckResult } from "./check-result";
 import { findProject, readStackConfig, stackNames, type Project } from "./project";
+import { loadWaivers } from "./load-waivers";
+import { subjectOf, version } from "./provenance";
 import { renderJson } from "./render/json";
 import { renderTerminal } from "./render/terminal";
 import { SourcePositions } from "./source-position";
@@ -15,24 +18,42 @@ export interface CheckOptions {
   readonly cwd: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  /** `<format>[=<file>]`. */
+  readonly report?: readonly string[];
+  /** Waiver file. Default: waivers.yaml beside Pulumi.yaml, where there is one. */
+  readonly waivers?: string;
 }
 
 /** `palisade check`: records a stack, judges it and prints the report. Returns the exit code: 1 when a rule is violated. */
 export async function check(stack: string | undefined, options: CheckOptions): Promise<number> {
   const project = findProject(options.cwd);
-  const result = await checkStack(project, stack ?? onlyStack(project));
-  process.stdout.write(`${options.json ? renderJson(result) : renderTerminal(result, options.full ?? false)}\n`);
+  const reports = await reportsOf(options);
+  const result = await checkStack(project, stack ?? onlyStack(project), options.waivers);
+  const asked = await reports?.(result);
+  const text = asked ?? (options.json ? renderJson(result) : renderTerminal(result, options.full ?? false));
+  process.stdout.write(`${text}\n`);
   return exitCode(result);
 }
 
-/** 1 when a rule is violated. */
-export function exitCode({ findings }: CheckResult): 0 | 1 {
-  return findings.some(({ verdict }) => verdict.kind === "fail") ? 1 : 0;
+/** Checks `--report` before anything runs; what renders reports is loaded only for who wants one. */
+async function reportsOf({ report = [], cwd }: CheckOptions) {
+  if (report.length === 0) return undefined;
+  const { parseReports, writeReports } = await import("./reports.js");
+  const reports = parseReports(report, cwd);
+  return async (result: CheckResult) => writeReports(reports, await result.evidence());
+}
+
+/** 1 when a rule is violated and no waiver accepts that, or when a waiver accepts nothing. */
+export function exitCode({ findings, waived }: CheckResult): 0 | 1 {
+  const open = findings.some((finding) => isViolation(finding) && !waived.findings.has(finding));
+  return open || waived.unused.length > 0 ? 1 : 0;
 }
 
 /** Records and judges without printing. Throws a UsageError when the program can not be resolved to its last value. */
-export async function checkStack(project: Project, stack: string): Promise<CheckResult> {
+export async function checkStack(project: Project, stack: string, waiverFile?: string): Promise<CheckResult> {
   const config = readStackConfig(project, stack);
+  const rules = packs.flatMap((pack) => pack.rules);
+  const waivers = loadWaivers(project, rules, waiverFile);
   const recording = await record(program, {
     project: project.name,
     stack,
@@ -41,9 +62,19 @@ export async function checkStack(project: Project, stack: string): Promise<Check
     sources: true,
   });
   if (recording.problems.length > 0) throw unresolved(recording);
-  const rules = packs.flatMap((pack) => pack.rules);
   const findings = evaluate(rules, ResourceGraph.fromRecording(recording));
-  return { recording, findings, positions: new SourcePositions(CHECKOUT) };
+  const positions = new SourcePositions(CHECKOUT);
+  const waived = applyWaivers(findings, waivers, stack);
+  const evidence = async () => {
+    const { collectEvidence } = await import("../policies/evidence/evidence.js");
+    return collectEvidence({
+      subject: subjectOf(project, recording),
+      version: version(),
+      ...{ packs, findings, waived, generatedAt: new Date() },
+      declaredAt: ({ resource }) => positions.declaration(resource.source),
+    });
+  };
+  return { recording, findings, waived, positions, evidence };
 }
 
 /** The stack that is meant when none is named. Throws a UsageError when there are several. */

@@ -21,7 +21,7 @@ import { Update } from "./engine/update";
 import { findProject, readStackConfig } from "./project";
 import { renderValue } from "./render/terminal";
 import { renderableOutputs, renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
-import { shortType } from "./render/tree";
+import { shortType } from "../analysis/short-type";
 import { UsageError } from "./usage-error";
 
 export interface DeployOptions {

@@ -16,6 +16,13 @@ program
   .option("--cwd <folder>", "folder of the project", process.cwd())
   .option("--json", "print the resource graph, outputs and findings as JSON")
   .option("--full", "print every resource, not only each component's count")
+  .option(
+    "--report <format=file>",
+    "write a report: table, evidence (JSON), sarif, junit or markdown; without =file to standard output; may be repeated",
+    (value: string, before: readonly string[]) => [...before, value],
+    [],
+  )
+  .option("--waivers <file>", "accepted risks (default: waivers.yaml in the project)")
   .addHelpText("after", "\nExit codes: 0 all rules pass, 1 a rule is violated, 2 the input is wrong.")
   .action(async (stack: string | undefined, options: CheckOptions) => {
     process.exitCode = await check(stack, options);

@@ -63,7 +63,8 @@ export function readStackConfig(project: Project, stack: string): StackConfig {
   return { values, secretKeys };
 }
 
-function readMap(file: string): Record<string, unknown> {
+/** Reads a YAML file that holds a map. Throws a UsageError that names the place. */
+export function readMap(file: string): Record<string, unknown> {
   const text = readFileSync(file, "utf8");
   const document = parseDocument(text);
   const [error] = document.errors;

@@ -86,6 +86,11 @@ export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[
   return findings;
 }
 
+/** A finding that must stop an update: a failed rule or, in the cardholder data environment, one that could not be decided. */
+export function isViolation({ verdict, resource }: Finding): boolean {
+  return verdict.kind === "fail" || (verdict.kind === "undetermined" && resource.dataClass === "cardholder");
+}
+
 /** All that is wrong or undetermined about one resource; else the one verdict that it passes or is not concerned. */
 export function judge(rule: Rule, node: ResourceNode, graph: ResourceGraph): readonly Verdict[] {
   if (rule.relaxedInDevelopment && node.environment === "development")

@@ -1,7 +1,8 @@
 import { createColors, isColorSupported } from "picocolors";
 import { packs } from "../../policies/packs";
 import type { CheckResult } from "../check-result";
-import { countsByType, resourceTree, shortType, type TreeNode } from "./tree";
+import { shortType } from "../../analysis/short-type";
+import { countsByType, resourceTree, type TreeNode } from "./tree";
 
 const WIDTH = 118;
 
@@ -101,12 +102,13 @@ export function renderValue(value: unknown, label: string, indent: string): stri
   ];
 }
 
-function renderVerdict({ findings, positions }: CheckResult, color: boolean): string[] {
+function renderVerdict({ findings, waived, positions }: CheckResult, color: boolean): string[] {
   const { bold, dim, green, red, yellow } = createColors(color);
-  const violations = findings.filter(({ verdict }) => verdict.kind === "fail");
-  const open = findings.filter(({ verdict }) => verdict.kind === "undetermined");
+  const standing = findings.filter((finding) => !waived.findings.has(finding));
+  const violations = standing.filter(({ verdict }) => verdict.kind === "fail");
+  const open = standing.filter(({ verdict }) => verdict.kind === "undetermined");
   const lines = packs.map((pack) => {
-    const own = findings.filter(({ rule }) => pack.rules.includes(rule));
+    const own = standing.filter(({ rule }) => pack.rules.includes(rule));
     const count = (kind: string) => own.filter(({ verdict }) => verdict.kind === kind).length;
     const mark = count("fail") > 0 ? red("fail") : count("undetermined") > 0 ? yellow("open") : green("pass");
     const numbers = `${count("pass")} pass, ${count("fail")} fail, ${count("undetermined")} undetermined, ${count("not-applicable")} not applicable`;
@@ -127,11 +129,21 @@ function renderVerdict({ findings, positions }: CheckResult, color: boolean): st
     ];
   });
   const total = violations.length === 0 ? green("every rule holds") : red(`${violations.length} violations`);
+  const accepted = [...waived.findings].map(
+    ([{ rule, resource }, { expires, owner, ticket }]) =>
+      `  ${yellow("waived")} ${rule.id} ${shortType(resource.type)} ${resource.name} ${dim(`until ${expires}, ${owner}, ${ticket}`)}`,
+  );
+  const unused = waived.unused.map(
+    ({ rule, resource, ticket }) =>
+      `  ${red("unused waiver")} ${rule} on ${resource} (${ticket}): nothing to accept. Remove it from the waivers.`,
+  );
   return [
     bold("Policies"),
     ...lines,
+    ...accepted,
+    ...unused,
     ...details,
     "",
-    `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}`,
+    `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}${unused.length > 0 ? `, ${unused.length} waivers accept nothing` : ""}`,
   ];
 }

@@ -27,12 +27,3 @@ export function countsByType({ resources }: Recording): [type: string, count: nu
   for (const { custom, type } of resources) if (custom) counts.set(type, (counts.get(type) ?? 0) + 1);
   return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
-
-/** `aws:ec2/natGateway:NatGateway` -> `ec2.NatGateway`; `palisade:network:Vpc` -> `Vpc`. */
-export function shortType(type: string): string {
-  const [pkg = "", module = "", name = ""] = type.split(":");
-  if (pkg === "palisade") return name;
-  const service = module.split("/")[0] ?? module;
-  if (pkg === "aws") return `${service}.${name}`;
-  return service === "index" ? `${pkg}.${name}` : `${pkg}.${service}.${name}`;
-}

@@ -3,7 +3,7 @@ import { packs } from "../../policies/packs";
 import { type Part, partsOf } from "../engine/standing";
 import type { Change, ResourceChange, Update, Violation } from "../engine/update";
 import { renderValue } from "./terminal";
-import { shortType } from "./tree";
+import { shortType } from "../../analysis/short-type";
 
 /** What a command of the engine came to. */
 export interface UpdateResult {

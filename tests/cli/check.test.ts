@@ -119,6 +119,18 @@ describe("palisade check", function () {
       args: ["check", "wrong"],
       message: /palisade:cache: Is required/,
     },
+    "an unknown report": {
+      args: ["check", "dev", "--report", "pdf=x.pdf"],
+      message: /--report pdf=x\.pdf: pdf is no format\. Use one of/,
+    },
+    "a waiver file that is not there": {
+      args: ["check", "dev", "--waivers", "nowhere.yaml"],
+      message: /--waivers nowhere\.yaml: there is no such file/,
+    },
+    "a waiver that has expired": {
+      args: ["check", "dev", "--waivers", join(__dirname, "expired-waiver.yaml")],
+      message: /expired-waiver\.yaml:\n {2}waivers\[0\]\.expires: It expired on 2026-02-01/,
+    },
     "an unknown option": { args: ["check", "prod", "--jsno"], message: /unknown option '--jsno'/ },
     "an unknown command": { args: ["chek"], message: /unknown command 'chek'/ },
   };
