@@ -1,4 +1,4 @@
-import { shortType } from "../render/tree";
+import { shortType } from "../../analysis/short-type";
 import type { Change, Update } from "./update";
 
 /** A resource whose planned replacement or deletion would lose what it holds. */
