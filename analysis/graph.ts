@@ -438,6 +438,8 @@ const ARN_OF_NAME: Readonly<Record<string, readonly [property: string, service: 
   "aws:iam/role:Role": ["name", "iam", "role/"],
   "aws:rds/instance:Instance": ["identifier", "rds", "db:"],
   "aws:rds/cluster:Cluster": ["clusterIdentifier", "rds", "cluster:"],
+  "aws:rds/snapshot:Snapshot": ["dbSnapshotIdentifier", "rds", "snapshot:"],
+  "aws:rds/clusterSnapshot:ClusterSnapshot": ["dbClusterSnapshotIdentifier", "rds", "cluster-snapshot:"],
   "aws:ecs/cluster:Cluster": ["name", "ecs", "cluster/"],
   "aws:ecr/repository:Repository": ["name", "ecr", "repository/"],
   "aws:lambda/function:Function": ["name", "lambda", "function:"],

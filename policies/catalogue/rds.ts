@@ -17,8 +17,8 @@ export const rds = {
     title: "Performance Insights data, which holds SQL text, is encrypted with a customer-managed KMS key.",
     severity: "medium",
     requirements: ["3.5.1"],
-    controls: [],
-    remediation: "Set performanceInsightsKmsKeyId to your key.",
+    controls: ["RDS/performance-insights-key"],
+    remediation: "Set performanceInsightsKmsKeyId to your key; Palisade's databases do.",
     url: `${DOCS}/USER_PerfInsights.html`,
   },
   "rds-not-public": {
@@ -52,8 +52,51 @@ export const rds = {
     requirements: ["10.2.1", "10.4.2"],
     controls: ["RDS.9", "RDS.34", "RDS.36", "RDS.37"],
     remediation:
-      "List the engine's logs in enabledCloudwatchLogsExports: `postgresql`, or `audit` for MySQL and MariaDB.",
+      "List the engine's logs in enabledCloudwatchLogsExports: `postgresql`, or `audit` and `error` for MySQL and MariaDB. Leave the general and the slow query log out: they hold SQL text, and so card numbers.",
     url: `${DOCS}/USER_LogAccess.Procedural.UploadtoCloudWatch.html`,
+  },
+  "rds-aurora-mysql-audit": {
+    title: "Aurora MySQL clusters write an audit log.",
+    severity: "medium",
+    requirements: ["10.2.1"],
+    controls: ["RDS.45"],
+    remediation:
+      "Set server_audit_logging to 1 and server_audit_events in the cluster parameter group, and export the log `audit`.",
+    url: `${AURORA_DOCS}/AuroraMySQL.Auditing.html`,
+  },
+  "rds-own-security-group": {
+    title: "RDS databases stand behind security groups of their own, in a VPC.",
+    severity: "medium",
+    requirements: ["1.3.1"],
+    controls: ["RDS/no-classic-security-group"],
+    remediation:
+      "Give vpcSecurityGroupIds; DB security groups are of EC2-Classic, which AWS has retired. Palisade's databases have one each.",
+    url: `${DOCS}/Overview.RDSSecurityGroups.html`,
+  },
+  "rds-snapshot-private": {
+    title: "RDS snapshots are not shared with everyone.",
+    severity: "critical",
+    requirements: ["1.4.4", "7.2.1"],
+    controls: ["RDS.1"],
+    remediation: "Name the accounts in sharedAccounts, or leave it out.",
+    url: `${DOCS}/USER_ShareSnapshot.html`,
+  },
+  "rds-snapshot-encrypted": {
+    title: "RDS snapshots are encrypted at rest.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: ["RDS.4"],
+    remediation: "Set storageEncrypted on the database that it is taken of, or kmsKeyId on the copy.",
+    url: `${DOCS}/Overview.Encryption.html`,
+  },
+  "rds-event-subscriptions": {
+    title: "RDS event subscriptions tell of all that is critical.",
+    severity: "low",
+    requirements: ["11.5.2"],
+    controls: ["RDS.20", "RDS.21", "RDS.22"],
+    remediation:
+      "Subscribe db-instance to maintenance, configuration change and failure, db-parameter-group to configuration change, db-security-group to configuration change and failure; or leave sourceType and eventCategories out.",
+    url: `${DOCS}/USER_Events.html`,
   },
   "rds-minor-upgrades": {
     title: "RDS databases take minor engine upgrades, and so security fixes, by themselves.",

@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { andThen, customerKey, each, isTrue, joined, notEmpty, off, on, when } from "../checks";
-import { fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { andThen, customerKey, each, isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { rds } from "../catalogue/rds";
 
 const INSTANCE = "aws:rds/instance:Instance";
@@ -38,32 +38,41 @@ function tlsParameter(engine: string): TlsParameter | undefined {
 }
 
 function forcesTls(node: ResourceNode, graph: ResourceGraph): Outcome {
+  return when(inherited(node, "engine", graph), (engine) => {
+    const parameter = tlsParameter(String(engine));
+    if (parameter === undefined) return notApplicable(`TLS is not set by a parameter of ${String(engine)}.`);
+    return setInGroup(node, parameter, graph, () => forcedByDefault(node, parameter, graph));
+  });
+}
+
+/** The parameter must have one of its values in the database's parameter group; `byDefault` answers for AWS's own group and for one that leaves it out. */
+function setInGroup(
+  node: ResourceNode,
+  parameter: { readonly name: string; readonly values: readonly string[] },
+  graph: ResourceGraph,
+  byDefault: () => Outcome,
+): Outcome {
   const isCluster = node.type === CLUSTER;
   const group = inherited(node, isCluster ? "dbClusterParameterGroupName" : "parameterGroupName", graph);
   const groupType = isCluster
     ? "aws:rds/clusterParameterGroup:ClusterParameterGroup"
     : "aws:rds/parameterGroup:ParameterGroup";
-  return when(inherited(node, "engine", graph), (engine) => {
-    const parameter = tlsParameter(String(engine));
-    if (parameter === undefined) return notApplicable(`TLS is not set by a parameter of ${String(engine)}.`);
-    const name = group.fact;
-    if (group.absent || (name.known && String(name.value).startsWith("default.")))
-      return forcedByDefault(node, parameter, graph);
-    return joined(graph.resolve(group, groupType), ([found]) => {
-      if (found === undefined) return { kind: "undetermined", path: group.path, producers: [] };
-      const list = found.property("parameters");
-      if (list.unknown) return each(list, () => PASS);
-      const names = list.items.map((item) => item.at("name"));
-      const set = list.items[names.findIndex(({ fact }) => fact.known && fact.value === parameter.name)];
-      const doubtful = names.find(({ unknown }) => unknown);
-      if (set === undefined && doubtful !== undefined) return undetermined(doubtful);
-      if (set === undefined) return forcedByDefault(node, parameter, graph);
-      return when(set.at("value"), (value) =>
-        parameter.values.includes(String(value).toUpperCase())
-          ? PASS
-          : fail(`${parameter.name} is ${String(value)} in parameter group ${found.name}.`, group),
-      );
-    });
+  const name = group.fact;
+  if (group.absent || (name.known && String(name.value).startsWith("default."))) return byDefault();
+  return joined(graph.resolve(group, groupType), ([found]) => {
+    if (found === undefined) return { kind: "undetermined", path: group.path, producers: [] };
+    const list = found.property("parameters");
+    if (list.unknown) return undetermined(list);
+    const names = list.items.map((item) => item.at("name"));
+    const set = list.items[names.findIndex(({ fact }) => fact.known && fact.value === parameter.name)];
+    const doubtful = names.find(({ unknown }) => unknown);
+    if (set === undefined && doubtful !== undefined) return undetermined(doubtful);
+    if (set === undefined) return byDefault();
+    return when(set.at("value"), (value) =>
+      parameter.values.includes(String(value).toUpperCase())
+        ? PASS
+        : fail(`${parameter.name} is ${String(value)} in parameter group ${found.name}.`, group),
+    );
   });
 }
 
@@ -76,11 +85,84 @@ function forcedByDefault(node: ResourceNode, parameter: TlsParameter, graph: Res
   );
 }
 
-/** AWS exports no logs of these without it: the ones that tell who connected and what was refused. */
-function auditLog(engine: string): string | undefined {
-  if (/postgres/.test(engine)) return "postgresql";
-  if (/^(mysql|mariadb|aurora-mysql|oracle.*)$/.test(engine)) return "audit";
-  return undefined;
+/**
+ * The logs that tell who connected, what was refused and what broke. Security Hub's RDS.9 also lists MySQL's general and slow query logs: they hold the text of
+ * statements, card numbers included, and PCI DSS 10.2.1 does not ask for them.
+ */
+function auditLogs(engine: string): readonly string[] {
+  if (/postgres/.test(engine)) return ["postgresql"];
+  if (/^(mysql|mariadb)$/.test(engine)) return ["audit", "error"];
+  if (engine === "aurora-mysql") return ["audit"];
+  if (/^oracle/.test(engine)) return ["alert", "audit", "listener", "trace"];
+  // The Express edition has no agent.
+  if (/^sqlserver/.test(engine)) return engine === "sqlserver-ex" ? ["error"] : ["agent", "error"];
+  return [];
+}
+
+const SNAPSHOT = "aws:rds/snapshot:Snapshot";
+const CLUSTER_SNAPSHOT = "aws:rds/clusterSnapshot:ClusterSnapshot";
+const SNAPSHOT_COPY = "aws:rds/snapshotCopy:SnapshotCopy";
+const CLUSTER_SNAPSHOT_COPY = "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy";
+const SNAPSHOTS = [SNAPSHOT, CLUSTER_SNAPSHOT, SNAPSHOT_COPY, CLUSTER_SNAPSHOT_COPY];
+
+/** What each is made of, and where it says so. */
+const SOURCES: Readonly<Record<string, readonly [property: string, ...types: string[]]>> = {
+  [SNAPSHOT]: ["dbInstanceIdentifier", INSTANCE],
+  [CLUSTER_SNAPSHOT]: ["dbClusterIdentifier", CLUSTER],
+  [SNAPSHOT_COPY]: ["sourceDbSnapshotIdentifier", SNAPSHOT, SNAPSHOT_COPY],
+  [CLUSTER_SNAPSHOT_COPY]: ["sourceDbClusterSnapshotIdentifier", CLUSTER_SNAPSHOT, CLUSTER_SNAPSHOT_COPY],
+};
+
+/** A snapshot is encrypted when its source is; a copy also when it has a key of its own. */
+function snapshotEncrypted(node: ResourceNode, graph: ResourceGraph): Outcome {
+  const [property, ...types] = SOURCES[node.type] ?? [];
+  if (property === undefined)
+    return on(inherited(node, "storageEncrypted", graph), `Its source ${node.name} is not encrypted.`);
+  const isCopy = node.type === SNAPSHOT_COPY || node.type === CLUSTER_SNAPSHOT_COPY;
+  if (isCopy && !node.property("kmsKeyId").absent) return PASS;
+  return joined(graph.resolve(node.property(property), ...types), ([source]) =>
+    source === undefined ? notApplicable("Its source is not part of this program.") : snapshotEncrypted(source, graph),
+  );
+}
+
+const SUBSCRIPTION = "aws:rds/eventSubscription:EventSubscription";
+
+/** Events that Security Hub calls critical, by the kind of what they happen to. */
+const CRITICAL_EVENTS: Readonly<Record<string, readonly string[]>> = {
+  "db-instance": ["maintenance", "configuration change", "failure"],
+  "db-parameter-group": ["configuration change"],
+  "db-security-group": ["configuration change", "failure"],
+};
+
+/** Leaving out the kind means all kinds, leaving out categories all categories. */
+function tellsOf(subscription: ResourceNode, kind: string): Outcome {
+  const categories = subscription.property("eventCategories");
+  const wanted = CRITICAL_EVENTS[kind] ?? [];
+  return all(
+    oneOf(subscription.property("sourceType"), [kind, undefined, ""], `It does not tell of ${kind}.`),
+    on(subscription.property("enabled"), "It is switched off.", true),
+    when(categories, (list) => {
+      const missing = Array.isArray(list) && list.length > 0 ? wanted.filter((event) => !list.includes(event)) : [];
+      return missing.length > 0 ? fail(`It does not tell of ${missing.join(", ")}.`, categories) : PASS;
+    }),
+  );
+}
+
+/**
+ * Security Hub passes a Region without any subscription (events also go to EventBridge and to CloudTrail); once there is one, all that is critical must be told.
+ */
+function subscriptionsTell(node: ResourceNode, graph: ResourceGraph): Outcome {
+  const ofRegion = graph.ofType(SUBSCRIPTION).filter(({ region }) => region === node.region);
+  const own = when(node.property("sourceType"), (kind) => (kind === "db-instance" ? tellsOf(node, kind) : PASS));
+  // What the Region lacks is said once.
+  if (ofRegion[0] !== node) return own;
+  const others = ["db-parameter-group", "db-security-group"].map((kind) =>
+    any(
+      ofRegion.map((subscription) => tellsOf(subscription, kind)),
+      fail(`No subscription of the Region tells of ${kind}: ${CRITICAL_EVENTS[kind]?.join(", ")}.`, "sourceType"),
+    ),
+  );
+  return all(own, ...others);
 }
 
 export const rdsRules: readonly Rule[] = implement(rds, {
@@ -130,19 +212,48 @@ export const rdsRules: readonly Rule[] = implement(rds, {
     check(node, graph) {
       const exports = node.property("enabledCloudwatchLogsExports");
       return when(inherited(node, "engine", graph), (engine) => {
-        const wanted = auditLog(String(engine));
-        if (wanted === undefined) return notEmpty(exports, "No log is exported.");
-        return when(exports, (logs) =>
-          Array.isArray(logs) && logs.includes(wanted) ? PASS : fail(`The log \`${wanted}\` is not exported.`, exports),
-        );
+        const wanted = auditLogs(String(engine));
+        if (wanted.length === 0) return notEmpty(exports, "No log is exported.");
+        return when(exports, (logs) => {
+          const missing = wanted.filter((log) => !Array.isArray(logs) || !logs.includes(log));
+          return missing.length === 0 ? PASS : fail(`Not exported: ${missing.join(", ")}.`, exports);
+        });
       });
     },
   },
+  "rds-aurora-mysql-audit": {
+    types: [CLUSTER],
+    check(node, graph) {
+      return when(node.property("engine"), (engine) =>
+        engine === "aurora-mysql"
+          ? setInGroup(node, { name: "server_audit_logging", values: ["1", "ON"] }, graph, () =>
+              fail("No parameter group sets server_audit_logging, and AWS's default is off."),
+            )
+          : notApplicable("It is no Aurora MySQL."),
+      );
+    },
+  },
+  "rds-own-security-group": {
+    types: [INSTANCE, CLUSTER],
+    check(node) {
+      return notEmpty(node.property("vpcSecurityGroupIds"), "It stands in its VPC's default security group.");
+    },
+  },
+  "rds-snapshot-private": {
+    types: SNAPSHOTS,
+    check(node) {
+      return each(node.property("sharedAccounts"), (account) =>
+        when(account, (id) => (id === "all" ? fail("Everyone may restore it.", account) : PASS)),
+      );
+    },
+  },
+  "rds-snapshot-encrypted": { types: SNAPSHOTS, check: snapshotEncrypted },
+  "rds-event-subscriptions": { types: [SUBSCRIPTION], check: subscriptionsTell },
   "rds-minor-upgrades": {
-    types: [INSTANCE, CLUSTER_INSTANCE],
+    types: [INSTANCE, CLUSTER, CLUSTER_INSTANCE],
     check(node, graph) {
       const upgrades = () => on(node.property("autoMinorVersionUpgrade"), "Minor upgrades are off.", true);
-      if (node.type === INSTANCE) return upgrades();
+      if (node.type !== CLUSTER_INSTANCE) return upgrades();
       return joined(graph.resolve(node.property("clusterIdentifier"), CLUSTER), ([cluster]) =>
         cluster === undefined || cluster.property("globalClusterIdentifier").absent
           ? upgrades()

@@ -15,6 +15,34 @@ const cluster = (inputs: Record<string, unknown> = {}) => ({
   type: "aws:rds/cluster:Cluster",
   inputs: { engine: "aurora-postgresql", engineVersion: "16.8", ...inputs },
 });
+const snapshot = {
+  type: "aws:rds/snapshot:Snapshot",
+  inputs: {
+    dbInstanceIdentifier: ref("db", "identifier"),
+    dbSnapshotIdentifier: "before-release",
+    sharedAccounts: ["123456789012"],
+  },
+};
+const copy = {
+  type: "aws:rds/snapshotCopy:SnapshotCopy",
+  inputs: {
+    sourceDbSnapshotIdentifier: "arn:aws:rds:eu-west-1:123456789012:snapshot:before-release",
+    targetDbSnapshotIdentifier: "elsewhere",
+    sharedAccounts: ["123456789012"],
+  },
+};
+const clusterSnapshot = {
+  type: "aws:rds/clusterSnapshot:ClusterSnapshot",
+  inputs: {
+    dbClusterIdentifier: ref("aurora"),
+    dbClusterSnapshotIdentifier: "before-release",
+    sharedAccounts: ["123456789012"],
+  },
+};
+const subscription = (sourceType: string, ...eventCategories: string[]) => ({
+  type: "aws:rds/eventSubscription:EventSubscription",
+  inputs: { sourceType, eventCategories, snsTopic: "arn:aws:sns:eu-west-1:123456789012:events" },
+});
 const parameters = (name: string, value: string) => [{ name, value, applyMethod: "pending-reboot" }];
 
 ruleCases(pciDss, {
@@ -90,8 +118,80 @@ ruleCases(pciDss, {
       ...without("db", "enabledCloudwatchLogsExports"),
       "upgrades only": { db: { enabledCloudwatchLogsExports: ["upgrade"] } },
       "MySQL without its audit log": { db: { engine: "mysql", enabledCloudwatchLogsExports: ["error"] } },
+      "MySQL without its error log": { db: { engine: "mysql", enabledCloudwatchLogsExports: ["audit"] } },
     },
-    alsoSecure: { "SQL Server's": { db: { engine: "sqlserver-se", enabledCloudwatchLogsExports: ["error"] } } },
+    alsoSecure: {
+      "SQL Server's": { db: { engine: "sqlserver-se", enabledCloudwatchLogsExports: ["agent", "error"] } },
+      "SQL Server Express": { db: { engine: "sqlserver-ex", enabledCloudwatchLogsExports: ["error"] } },
+      "Aurora MySQL's": { db: { engine: "aurora-mysql", enabledCloudwatchLogsExports: ["audit"] } },
+      "Db2's": { db: { engine: "db2-se", enabledCloudwatchLogsExports: ["diag.log"] } },
+    },
+  },
+  "rds-aurora-mysql-audit": {
+    secure: {
+      aurora: cluster({ engine: "aurora-mysql", dbClusterParameterGroupName: ref("audited", "name") }),
+      audited: {
+        type: "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+        inputs: { family: "aurora-mysql8.0", parameters: parameters("server_audit_logging", "1") },
+      },
+    },
+    broken: {
+      "no group": { aurora: { dbClusterParameterGroupName: undefined } },
+      "a group that leaves it out": { audited: { parameters: parameters("server_audit_events", "CONNECT") } },
+      "a group that switches it off": { audited: { parameters: parameters("server_audit_logging", "0") } },
+    },
+    notApplicable: { "Aurora PostgreSQL": { aurora: { engine: "aurora-postgresql" } } },
+  },
+  "rds-own-security-group": {
+    secure: { db: instance({ vpcSecurityGroupIds: ["sg-1"] }), aurora: cluster({ vpcSecurityGroupIds: ["sg-1"] }) },
+    broken: { ...without("db", "vpcSecurityGroupIds"), "an empty list": { aurora: { vpcSecurityGroupIds: [] } } },
+  },
+  "rds-snapshot-private": {
+    secure: { snapshot, copy, clusterSnapshot },
+    broken: {
+      "a public snapshot": { snapshot: { sharedAccounts: ["all"] } },
+      "a public copy": { copy: { sharedAccounts: ["123456789012", "all"] } },
+      "a public cluster snapshot": { clusterSnapshot: { sharedAccounts: ["all"] } },
+    },
+    alsoSecure: { "a snapshot for nobody": { snapshot: { sharedAccounts: undefined } } },
+  },
+  "rds-snapshot-encrypted": {
+    secure: { db: instance(encrypted), aurora: cluster(encrypted), snapshot, copy, clusterSnapshot, key },
+    broken: {
+      "a snapshot of a plain database": { db: { storageEncrypted: undefined } },
+      "a snapshot of a plain cluster": { aurora: { storageEncrypted: false } },
+    },
+    alsoSecure: {
+      "a snapshot of an encrypted database and a copy with a key of its own": { copy: { kmsKeyId: ref("key", "arn") } },
+    },
+    notApplicable: {
+      "snapshots of what is elsewhere": {
+        snapshot: { dbInstanceIdentifier: "elsewhere" },
+        clusterSnapshot: { dbClusterIdentifier: "elsewhere" },
+      },
+    },
+  },
+  "rds-event-subscriptions": {
+    secure: {
+      instances: subscription("db-instance", "maintenance", "configuration change", "failure", "deletion"),
+      groups: subscription("db-parameter-group", "configuration change"),
+      securityGroups: subscription("db-security-group", "configuration change", "failure"),
+    },
+    broken: {
+      "instances without failures": { instances: { eventCategories: ["maintenance", "configuration change"] } },
+      "nothing of parameter groups": { groups: undefined },
+      "nothing of security groups": { securityGroups: undefined },
+      "security groups without failures": { securityGroups: { eventCategories: ["configuration change"] } },
+      "a subscription that is off": { groups: { enabled: false } },
+    },
+    alsoSecure: {
+      "every category": { instances: { eventCategories: undefined } },
+      "every kind": {
+        instances: { eventCategories: undefined, sourceType: undefined },
+        groups: undefined,
+        securityGroups: undefined,
+      },
+    },
   },
   "rds-minor-upgrades": {
     secure: {
@@ -104,7 +204,8 @@ ruleCases(pciDss, {
     },
     broken: {
       "upgrades off": { db: { autoMinorVersionUpgrade: false } },
-      "upgrades off in a cluster": { member: { autoMinorVersionUpgrade: false } },
+      "upgrades off in a Multi-AZ cluster": { aurora: { autoMinorVersionUpgrade: false } },
+      "upgrades off in a member": { member: { autoMinorVersionUpgrade: false } },
     },
     alsoSecure: {
       "AWS's default": { db: { autoMinorVersionUpgrade: undefined } },

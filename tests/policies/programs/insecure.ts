@@ -25,6 +25,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "rds-iam-authentication",
     "rds-logs-exported",
     "rds-minor-upgrades",
+    "rds-own-security-group",
     "rds-administrator-name",
     "rds-multi-az",
     "rds-backups",

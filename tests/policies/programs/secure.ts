@@ -129,7 +129,8 @@ function database(key: aws.kms.Key, group: aws.rds.SubnetGroup, data: aws.ec2.Se
     replicateSourceDb: source.identifier,
     instanceClass: "db.m7g.large",
     iamDatabaseAuthenticationEnabled: true,
-    enabledCloudwatchLogsExports: ["audit"],
+    enabledCloudwatchLogsExports: ["audit", "error"],
+    vpcSecurityGroupIds: [data.id],
     skipFinalSnapshot: true,
   });
 }
