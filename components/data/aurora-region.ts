@@ -117,7 +117,7 @@ export class AuroraRegion extends Component {
     const instances = vpc.zones
       .slice(0, settings.instances)
       .map((zone, index) => this.createInstance(cluster, zone, index));
-    args.backupVault?.protect(name, this.arn, key);
+    args.backupVault?.protect(name, "cluster", this.arn, key);
 
     this.address = cluster.readerEndpoint.apply(writerHost);
     this.readerAddress = cluster.readerEndpoint;

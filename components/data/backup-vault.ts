@@ -70,7 +70,7 @@ export function snapshotSchedule(intervalHours: number): string {
  * protects RDS and Aurora databases, one selection each.
  *
  *     const vault = new BackupVault("backups", { key, rpoHours: 4 });
- *     vault.protect("orders", orders.arn);
+ *     vault.protect("orders", "instance", orders.arn);
  *
  * Nobody in the account, and no stolen credential, deletes or shortens a recovery point before its time: the lock refuses it, and the
  * vault's own policy refuses it once more. Two alarms: a job failed; no backup succeeded within the objective.
@@ -121,10 +121,17 @@ export class BackupVault extends Component {
   }
 
   /**
-   * Backs up the RDS or Aurora database with this ARN. `key` names the selection, e.g. the database's own name; `databaseKey` is
+   * Backs up the RDS instance or the (Aurora or Multi-AZ) cluster with this ARN. `key` names the selection, e.g. the database's own name; `databaseKey` is
    * what encrypts the database, where it is not the vault's own key.
    */
-  protect(key: string, arn: pulumi.Input<string>, databaseKey?: Key): aws.backup.Selection {
+  protect(
+    key: string,
+    kind: "instance" | "cluster",
+    arn: pulumi.Input<string>,
+    databaseKey?: Key,
+  ): aws.backup.Selection {
+    const noun = kind === "cluster" ? "DBCluster" : "DBInstance";
+    const snapshot = kind === "cluster" ? "rds:CreateDBClusterSnapshot" : "rds:CreateDBSnapshot";
     const access = new aws.iam.RolePolicy(
       this.childName(`protects-${key}`),
       {
@@ -132,11 +139,7 @@ export class BackupVault extends Component {
         policy: policyDocument([
           {
             Effect: "Allow",
-            Action: [
-              "rds:CreateDBClusterSnapshot",
-              "rds:CreateDBSnapshot",
-              ...(this.continuous ? ["rds:ModifyDBCluster", "rds:ModifyDBInstance"] : []),
-            ],
+            Action: [snapshot, ...(this.continuous ? [`rds:Modify${noun}`] : [])],
             Resource: arn,
           },
           ...keyStatements(databaseKey ?? this.key),

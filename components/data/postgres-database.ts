@@ -122,7 +122,7 @@ export class PostgresDatabase extends Component {
     this.subnetGroup = this.createSubnetGroup();
     this.monitoring = monitoringRole(this, this.identifier, args.transform?.monitoringRole);
     const made = this.deployment === "cluster" ? this.createCluster() : this.createInstance();
-    args.backupVault?.protect(name, this.arn, args.key);
+    args.backupVault?.protect(name, this.deployment === "cluster" ? "cluster" : "instance", this.arn, args.key);
     for (const member of made.members) this.createAlarms(member);
 
     this.address = made.address;

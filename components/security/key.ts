@@ -197,11 +197,16 @@ export class Key extends Component {
 
   private serviceStatement(service: Exclude<KeyService, "fargate">): Statement {
     const { region, partition } = this.context;
-    const statement = (principal: string, sid: string, condition?: Statement["Condition"]): Statement => ({
+    const statement = (
+      principal: string,
+      sid: string,
+      condition?: Statement["Condition"],
+      actions = DATA_ACTIONS,
+    ): Statement => ({
       Sid: sid,
       Effect: "Allow",
       Principal: { Service: principal },
-      Action: DATA_ACTIONS,
+      Action: actions,
       Resource: "*",
       ...(condition && { Condition: condition }),
     });
@@ -210,9 +215,13 @@ export class Key extends Component {
     // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html); AWS's policy for Backup has none either. Both reach topics of their own account only.
     switch (service) {
       case "logs":
-        return statement(`logs.${region}.${partition.dnsSuffix}`, "CloudWatchLogs", {
-          ArnLike: { "kms:EncryptionContext:aws:logs:arn": this.arnOf("logs", "log-group:*") },
-        });
+        // No request for kms:DescribeKey carries an encryption context: under this condition nobody could make one.
+        return statement(
+          `logs.${region}.${partition.dnsSuffix}`,
+          "CloudWatchLogs",
+          { ArnLike: { "kms:EncryptionContext:aws:logs:arn": this.arnOf("logs", "log-group:*") } },
+          DATA_ACTIONS.filter((action) => action !== "kms:DescribeKey"),
+        );
       case "cloudtrail":
         // Not the encryption context: DescribeKey, with which CloudTrail checks the key, carries none.
         return statement("cloudtrail.amazonaws.com", "CloudTrail", {

@@ -1,39 +1,17 @@
-import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { concernsAction, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
-import { each, when } from "../checks";
+import { needsAnyResource } from "../../analysis/authorization/services";
+import type { Property, ResourceGraph } from "../../analysis/graph";
+import { concernsAction, type PolicyStatement } from "../../analysis/policy-document";
+import { when } from "../checks";
 import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
-import { needsAnyResource } from "./wildcard-only-actions";
+import { IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
 
-const ROLE = "aws:iam/role:Role";
-/** Resources that hold an identity policy. */
-const POLICIES = [
-  "aws:iam/policy:Policy",
-  "aws:iam/rolePolicy:RolePolicy",
-  "aws:iam/userPolicy:UserPolicy",
-  "aws:iam/groupPolicy:GroupPolicy",
-  ROLE,
-];
 const ATTACHMENTS = [
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   "aws:iam/userPolicyAttachment:UserPolicyAttachment",
   "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
   "aws:iam/policyAttachment:PolicyAttachment",
 ];
-
-/** Judges every allowing statement of the identity policies that a resource holds. */
-function allowing(node: ResourceNode, judge: (statement: PolicyStatement) => Outcome): Outcome {
-  if (node.type !== ROLE) return ofDocument(node.property("policy"), judge);
-  const inline = node.property("inlinePolicies");
-  if (!inline.unknown && inline.items.length === 0) return notApplicable("It has no policy of its own.");
-  return each(inline, (item) => ofDocument(item.at("policy"), judge));
-}
-
-function ofDocument(document: Property, judge: (statement: PolicyStatement) => Outcome): Outcome {
-  const statements = statementsOf(document);
-  if (!statements.known) return undetermined(statements);
-  return all(PASS, ...statements.value.filter(({ allow }) => allow).map(judge));
-}
 
 const isEverything = (pattern: string) => /^\*+(:\*+)?$/.test(pattern);
 const isWholeService = (pattern: string) => /^[a-z0-9-]+:\*+$/i.test(pattern);
@@ -79,11 +57,11 @@ function attached(arn: Property, graph: ResourceGraph, isBad: (name: string) => 
 
 export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, {
   "iam-no-administrator": {
-    types: [...POLICIES, ...ATTACHMENTS],
+    types: [...IDENTITY_POLICIES, ...ATTACHMENTS],
     check(node, graph) {
       if (ATTACHMENTS.includes(node.type))
         return attached(node.property("policyArn"), graph, (name) => name === "AdministratorAccess");
-      return allowing(node, (statement) =>
+      return identityAllowing(node, (statement) =>
         statement.actions.some(isEverything) && reachesAnyResource(statement)
           ? fail("It allows everything on everything.", statement.path)
           : PASS,
@@ -91,9 +69,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     },
   },
   "iam-no-service-wildcard": {
-    types: POLICIES,
+    types: IDENTITY_POLICIES,
     check(node) {
-      return allowing(node, (statement) => {
+      return identityAllowing(node, (statement) => {
         if (statement.allActionsBut) return fail("NotAction allows whatever it does not name.", statement.path);
         const wide = statement.actions.filter((action) => isWholeService(action) || isEverything(action));
         return wide.length > 0 ? fail(`It allows ${wide.join(", ")}.`, statement.path) : PASS;
@@ -101,9 +79,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     },
   },
   "iam-exact-actions": {
-    types: POLICIES,
+    types: IDENTITY_POLICIES,
     check(node) {
-      return allowing(node, (statement) => {
+      return identityAllowing(node, (statement) => {
         const patterns = statement.actions.filter(
           (action) => /[*?]/.test(action) && !isWholeService(action) && !isEverything(action),
         );
@@ -112,9 +90,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     },
   },
   "iam-named-resources": {
-    types: POLICIES,
+    types: IDENTITY_POLICIES,
     check(node) {
-      return allowing(node, (statement) => {
+      return identityAllowing(node, (statement) => {
         if (!reachesAnyResource(statement)) return PASS;
         if (statement.conditions.some(({ key }) => isNarrowing(key))) return PASS;
         const narrower = statement.actions.filter((action) => !needsAnyResource(action) && !VPC_FUNCTION.has(action));
@@ -125,9 +103,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     },
   },
   "iam-decrypt-named-keys": {
-    types: POLICIES,
+    types: IDENTITY_POLICIES,
     check(node) {
-      return allowing(node, (statement) =>
+      return identityAllowing(node, (statement) =>
         DECRYPTION.some((action) => concernsAction(statement, action)) &&
         (statement.allResourcesBut || statement.resources.some(isAnyKey)) &&
         !statement.conditions.some(({ key }) => isNarrowing(key))
@@ -137,9 +115,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     },
   },
   "iam-pass-role-bounded": {
-    types: POLICIES,
+    types: IDENTITY_POLICIES,
     check(node) {
-      return allowing(node, (statement) => {
+      return identityAllowing(node, (statement) => {
         if (!concernsAction(statement, "iam:PassRole")) return PASS;
         const anyRole = statement.allResourcesBut || statement.resources.some(isAnyRole);
         const bound = statement.conditions.some(

@@ -1,10 +1,11 @@
 import type { Pack } from "../rule";
 import { identityPolicyRules } from "./identity-policies";
+import { statementRules } from "./statements";
 import { trustRules } from "./trust";
 
 /** Who may do what: exact actions, named resources, bounded trust. */
 export const leastPrivilege: Pack = {
   name: "palisade-least-privilege",
   title: "Least privilege",
-  rules: [...identityPolicyRules, ...trustRules],
+  rules: [...identityPolicyRules, ...trustRules, ...statementRules],
 };

@@ -1,39 +1,12 @@
-import type { Property, ResourceNode } from "../../analysis/graph";
-import { isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
+import type { ResourceNode } from "../../analysis/graph";
+import { isPublic, type PolicyStatement } from "../../analysis/policy-document";
 import { publicStatements } from "../policy-statements";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { fail, type Outcome, PASS, type Rule, implement } from "../rule";
 import { trust } from "../catalogue/trust";
-
-const ROLE = "aws:iam/role:Role";
-
-/** Resources with a policy that says who may use them, and the property that holds it. */
-const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
-  "aws:s3/bucketPolicy:BucketPolicy": "policy",
-  "aws:s3/bucket:Bucket": "policy",
-  "aws:sqs/queue:Queue": "policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "policy",
-  "aws:sns/topic:Topic": "policy",
-  "aws:sns/topicPolicy:TopicPolicy": "policy",
-  "aws:kms/key:Key": "policy",
-  "aws:kms/keyPolicy:KeyPolicy": "policy",
-  "aws:kms/replicaKey:ReplicaKey": "policy",
-  "aws:secretsmanager/secret:Secret": "policy",
-  "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
-  "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
-  "aws:backup/vaultPolicy:VaultPolicy": "policy",
-  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
-  "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
-};
+import { RESOURCE_POLICIES, resourceAllowing, ROLE, trustAllowing } from "./documents";
 
 /** Rules elsewhere already ask whether these are public. */
 const JUDGED_ELSEWHERE = /^aws:(s3|sqs|sns|kms|secretsmanager)\//;
-
-function allowing(document: Property, judge: (statement: PolicyStatement) => Outcome): Outcome {
-  if (document.absent) return notApplicable("It has no policy.");
-  const statements = statementsOf(document);
-  if (!statements.known) return undetermined(statements);
-  return all(PASS, ...statements.value.filter(({ allow }) => allow).map(judge));
-}
 
 /**
  * Services for which AWS documents neither aws:SourceArn nor aws:SourceAccount when they assume a role. They take a role only from who may
@@ -70,7 +43,7 @@ const isRoot = (principal: string) => /^\d{12}$/.test(principal) || /^arn:[^:]+:
 
 /** The account that a key's own statements name as its administrator. */
 function administration(node: ResourceNode): Outcome {
-  return allowing(node.property("policy"), (statement) => {
+  return resourceAllowing(node, (statement) => {
     const wide = statement.actions.some((action) => /^(kms:)?\*+$/i.test(action)) || statement.allActionsBut;
     if (!wide) return PASS;
     const others = Object.entries(statement.principals).flatMap(([kind, who]) =>
@@ -84,7 +57,7 @@ export const trustRules: readonly Rule[] = implement(trust, {
   "iam-trust-named": {
     types: [ROLE],
     check(node) {
-      return allowing(node.property("assumeRolePolicy"), (statement) => {
+      return trustAllowing(node, (statement) => {
         if (isPublic(statement)) return publicStatements([statement]);
         const federated = statement.principals.Federated ?? [];
         const isOpen = federated.some((provider) => /oidc-provider\//.test(provider));
@@ -100,7 +73,7 @@ export const trustRules: readonly Rule[] = implement(trust, {
   "iam-trust-confused-deputy": {
     types: [ROLE],
     check(node) {
-      return allowing(node.property("assumeRolePolicy"), (statement) => {
+      return trustAllowing(node, (statement) => {
         const services = confusable(statement, ASSUME_WITHOUT_SOURCE);
         return services.length > 0 ? fail(`${services.join(", ")} may assume it for anybody.`, statement.path) : PASS;
       });
@@ -109,7 +82,7 @@ export const trustRules: readonly Rule[] = implement(trust, {
   "resource-policy-confused-deputy": {
     types: Object.keys(RESOURCE_POLICIES),
     check(node) {
-      return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) => {
+      return resourceAllowing(node, (statement) => {
         const services = confusable(statement, BEHIND_TOPICS.test(node.type) ? USE_WITHOUT_SOURCE : undefined);
         return services.length > 0 ? fail(`${services.join(", ")} may use it for anybody.`, statement.path) : PASS;
       });
@@ -118,9 +91,7 @@ export const trustRules: readonly Rule[] = implement(trust, {
   "resource-policy-not-public": {
     types: Object.keys(RESOURCE_POLICIES).filter((type) => !JUDGED_ELSEWHERE.test(type)),
     check(node) {
-      return allowing(node.property(RESOURCE_POLICIES[node.type] ?? "policy"), (statement) =>
-        publicStatements([statement]),
-      );
+      return resourceAllowing(node, (statement) => publicStatements([statement]));
     },
   },
   "kms-key-administration": {

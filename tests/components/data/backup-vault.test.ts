@@ -44,7 +44,7 @@ describe("BackupVault", () => {
         },
         opts,
       );
-      vault.protect("orders", DATABASE, new Key(`${name}-other`, { description: "Orders" }, opts));
+      vault.protect("orders", "instance", DATABASE, new Key(`${name}-other`, { description: "Orders" }, opts));
       return vault;
     },
     errors: {
@@ -118,7 +118,7 @@ describe("BackupVault", () => {
 
   it("changes only the databases it protects", async () => {
     const recording = await recordProgram(
-      () => void new BackupVault("b", { key: key("b"), rpoHours: 4 }).protect("orders", DATABASE),
+      () => void new BackupVault("b", { key: key("b"), rpoHours: 4 }).protect("orders", "instance", DATABASE),
     );
     const own = statements(named(recording, "b-protects-orders", "aws:iam/rolePolicy:RolePolicy").inputs.policy);
     assert.equal(own[0]!.Resource, DATABASE);
