@@ -1,3 +1,4 @@
+import { shortType } from "../../analysis/short-type";
 import type { RecordedResource } from "../../simulator";
 
 /** One way to make a stack less secure. */
@@ -82,12 +83,6 @@ const REMOVED =
 const SATELLITES =
   /^(s3\.Bucket(PublicAccessBlock|ServerSideEncryptionConfiguration|Versioning|Policy|LifecycleConfiguration|Logging|OwnershipControls|ObjectLockConfiguration)|s3\.AccountPublicAccessBlock|s[nq]s\.(Topic|Queue)Policy|ec2\.(FlowLog|DefaultSecurityGroup|DefaultNetworkAcl|InstanceMetadataDefaults)|ebs\.\w+|wafv2\.WebAcl(Association|LoggingConfiguration)|secretsmanager\.SecretRotation|cfg\.(RecorderStatus|Recorder|DeliveryChannel)|cloudtrail\.Trail|guardduty\.\w+|macie2\.Account|inspector2\.Enabler|securityhub\.Account|accessanalyzer\.Analyzer|iam\.AccountPasswordPolicy|route53\.QueryLog|backup\.(Selection|VaultLockConfiguration)|ecr\.LifecyclePolicy|cloudwatch\.LogDelivery|apigateway\.MethodSettings|vpc\.BlockPublicAccessOptions|kms\.Alias)$/;
 
-/** `aws:rds/instance:Instance` -> `rds.Instance`. */
-function shortType(type: string): string {
-  const [, module = "", name = ""] = type.split(":");
-  return `${module.split("/")[0]}.${name}`;
-}
-
 /** Every way that the operators know to weaken one resource. */
 export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[] {
   if (!type.startsWith("aws:")) return [];
@@ -122,9 +117,12 @@ export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[]
   return found;
 }
 
+/** Who the other side of a security group rule may be. */
+const PEERS = ["referencedSecurityGroupId", "prefixListId", "cidrIpv4", "cidrIpv6"];
+
 /** What needs more than one changed value. */
 function* special(short: string, inputs: Json): Generator<[string, readonly string[], Json]> {
-  const { referencedSecurityGroupId: _group, prefixListId: _list, cidrIpv4: _v4, cidrIpv6: _v6, ...rule } = inputs;
+  const rule = Object.fromEntries(Object.entries(inputs).filter(([key]) => !PEERS.includes(key)));
   switch (short) {
     case "vpc.SecurityGroupIngressRule":
     case "vpc.SecurityGroupEgressRule":
