@@ -1,4 +1,5 @@
-import type { Property, ResourceGraph, ResourceNode } from "./graph";
+import type { Fact, Property, ResourceGraph, ResourceNode } from "./graph";
+import { ALL_PORTS, type PortRange } from "./ports";
 
 export type Direction = "ingress" | "egress";
 
@@ -13,13 +14,20 @@ export interface SecurityGroupPermission {
   readonly toPort: Property;
   readonly ipv4: Property;
   readonly ipv6: Property;
+  /** Security groups whose members are the peers: one, or a list of them. */
+  readonly groups: Property;
+  /** The group's own members are the peers; a flag. */
+  readonly self: Property;
+  /** Managed prefix lists: one, or a list of them. */
+  readonly prefixLists: Property;
 }
 
 export const SECURITY_GROUPS = [
   "aws:ec2/securityGroup:SecurityGroup",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
 ];
-const LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
+export const LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
+const PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList";
 const RULES: Readonly<Record<Direction, string>> = {
   ingress: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
   egress: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
@@ -39,6 +47,9 @@ export function permissionsOf(node: ResourceNode, direction: Direction): readonl
         toPort: node.property("toPort"),
         ipv4: node.property("cidrIpv4"),
         ipv6: node.property("cidrIpv6"),
+        groups: node.property("referencedSecurityGroupId"),
+        self: node.property("self"),
+        prefixLists: node.property("prefixListId"),
       },
     ];
   }
@@ -54,8 +65,46 @@ export function permissionsOf(node: ResourceNode, direction: Direction): readonl
       toPort: node.property("toPort"),
       ipv4: node.property("cidrBlocks"),
       ipv6: node.property("ipv6CidrBlocks"),
+      groups: node.property("sourceSecurityGroupId"),
+      self: node.property("self"),
+      prefixLists: node.property("prefixListIds"),
     },
   ];
+}
+
+/** Every address block that a permission names, those of the program's own prefix lists among them. */
+export function addressesOf(permission: SecurityGroupPermission, graph: ResourceGraph): readonly Property[] {
+  const lists = graph.resolve(permission.prefixLists, PREFIX_LIST);
+  return [
+    ...listed(permission.ipv4),
+    ...listed(permission.ipv6),
+    ...lists.uncertain,
+    ...lists.nodes.flatMap((list) => {
+      const inline = list.property("entries");
+      const entries = graph.referring("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry", "prefixListId", list);
+      return [
+        ...(inline.unknown ? [inline] : inline.items.map((entry) => entry.at("cidr"))),
+        ...entries.nodes.map((entry) => entry.property("cidr")),
+      ];
+    }),
+  ];
+}
+
+function listed(property: Property): readonly Property[] {
+  return property.items.length > 0 ? property.items : [property];
+}
+
+/** The ports of a permission: every one for all protocols, none (undefined) for ICMP. */
+export function portsOf({ protocol, fromPort, toPort }: SecurityGroupPermission): Fact<PortRange | undefined> {
+  const kind = protocol.fact;
+  if (!kind.known) return kind;
+  if (/^(icmp|icmpv6|1|58)$/.test(String(kind.value))) return { known: true, value: undefined };
+  if (!/^(tcp|udp|6|17)$/.test(String(kind.value))) return { known: true, value: ALL_PORTS };
+  const from = fromPort.fact;
+  if (!from.known) return from;
+  const to = toPort.fact;
+  if (!to.known) return to;
+  return { known: true, value: { from: Number(from.value ?? 0), to: Number(to.value ?? from.value ?? 65_535) } };
 }
 
 /** Rule resources of a group, in both directions, and those that may be its. */
@@ -78,5 +127,8 @@ function inline(node: ResourceNode, item: Property): SecurityGroupPermission {
     toPort: item.at("toPort"),
     ipv4: item.at("cidrBlocks"),
     ipv6: item.at("ipv6CidrBlocks"),
+    groups: item.at("securityGroups"),
+    self: item.at("self"),
+    prefixLists: item.at("prefixListIds"),
   };
 }

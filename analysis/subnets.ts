@@ -1,4 +1,4 @@
-import type { Fact, Property, ResourceGraph, ResourceNode } from "./graph";
+import type { Fact, Join, Property, ResourceGraph, ResourceNode } from "./graph";
 
 /** What routing says about a subnet. */
 export type SubnetExposure =
@@ -7,9 +7,10 @@ export type SubnetExposure =
   | { readonly kind: "private" }
   | { readonly kind: "undetermined"; readonly because: Property };
 
+const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 const ROUTE = "aws:ec2/route:Route";
-const ROUTE_TABLES = ["aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"];
-const INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway";
+export const ROUTE_TABLES = ["aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"];
+export const INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway";
 
 /** Is there a route from the subnet to an internet gateway? Holds while ids are unknown. */
 export function exposureOf(subnet: ResourceNode, graph: ResourceGraph): SubnetExposure {
@@ -21,21 +22,55 @@ function expose(subnet: ResourceNode, graph: ResourceGraph): SubnetExposure {
   if ("because" in tables) return tables;
   let open: SubnetExposure = { kind: "private" };
   for (const table of tables.nodes) {
+    const out = wayOut(table, graph);
+    if (out.kind === "public") return out;
+    if (out.kind === "undetermined") open = out;
+  }
+  return open;
+}
+
+/** Does a route table lead to an internet gateway? */
+export function wayOut(table: ResourceNode, graph: ResourceGraph): SubnetExposure {
+  return graph.once(`way out ${table.urn}`, () => {
+    let open: SubnetExposure = { kind: "private" };
     const routes = graph.referring(ROUTE, "routeTableId", table);
+    const inline = table.property("routes");
     for (const [via, gateway] of [
-      ...table.property("routes").items.map((route) => [table, route.at("gatewayId")] as const),
+      ...inline.items.map((route) => [table, route.at("gatewayId")] as const),
       ...routes.nodes.map((route) => [route, route.property("gatewayId")] as const),
     ]) {
       const leads = isInternetGateway(gateway, graph);
       if (leads.known && leads.value) return { kind: "public", via };
       if (!leads.known) open = { kind: "undetermined", because: gateway };
     }
-    const inline = table.property("routes");
-    if (inline.unknown) open = { kind: "undetermined", because: inline };
-    const doubtful = routes.uncertain[0];
-    if (doubtful !== undefined) open = { kind: "undetermined", because: doubtful };
-  }
-  return open;
+    const doubtful = inline.unknown ? inline : routes.uncertain[0];
+    return doubtful === undefined ? open : { kind: "undetermined", because: doubtful };
+  });
+}
+
+/** Subnets that follow a route table, their own or the VPC's main one, and what hides which table a subnet has. */
+export function subnetsWith(table: ResourceNode, graph: ResourceGraph): Join {
+  const index = graph.once("subnets by route table", () => {
+    const byTable = new Map<ResourceNode, ResourceNode[]>();
+    const uncertain: Property[] = [];
+    for (const subnet of graph.ofType("aws:ec2/subnet:Subnet")) {
+      const tables = tablesOf(subnet, graph);
+      if ("because" in tables) {
+        uncertain.push(tables.because);
+        continue;
+      }
+      for (const own of tables.nodes) byTable.set(own, [...(byTable.get(own) ?? []), subnet]);
+    }
+    return { byTable, uncertain };
+  });
+  const links = graph.referring(ASSOCIATION, "routeTableId", table);
+  const hidden = links.nodes.map((link) => link.property("subnetId")).filter((subnet) => isHidden(subnet, graph));
+  return { nodes: index.byTable.get(table) ?? [], uncertain: [...index.uncertain, ...hidden] };
+}
+
+/** Unknown, and made from no subnet of the program. */
+function isHidden(subnet: Property, graph: ResourceGraph): boolean {
+  return subnet.unknown && graph.resolve(subnet, "aws:ec2/subnet:Subnet").nodes.length === 0;
 }
 
 /** The subnet's route table, or the VPC's main one when it has none of its own. */
@@ -43,7 +78,7 @@ export function tablesOf(
   subnet: ResourceNode,
   graph: ResourceGraph,
 ): { readonly nodes: readonly ResourceNode[] } | { readonly kind: "undetermined"; readonly because: Property } {
-  const own = graph.referring("aws:ec2/routeTableAssociation:RouteTableAssociation", "subnetId", subnet);
+  const own = graph.referring(ASSOCIATION, "subnetId", subnet);
   const links = own.nodes.map((association) => association.property("routeTableId"));
   if (links.length === 0 && own.uncertain[0] !== undefined) return { kind: "undetermined", because: own.uncertain[0] };
   if (links.length === 0) {

@@ -31,12 +31,13 @@ export const network = {
     title: "Security groups let out named traffic only.",
     severity: "medium",
     requirements: ["1.3.2"],
-    controls: [],
+    controls: ["EC2/egress-restricted"],
     remediation: "Name the port, and the peer's security group, prefix list or address range.",
     url: `${DOCS}/security-group-rules.html`,
   },
   "sg-one-kind-of-rules": {
-    title: "A security group has its rules inline or as resources, never both.",
+    title:
+      "A security group has its rules in one form: inline, as SecurityGroupRule, or as SecurityGroupIngressRule and -EgressRule.",
     severity: "high",
     requirements: ["1.2.1"],
     controls: [],
@@ -79,8 +80,17 @@ export const network = {
     title: "Network ACLs do not let everything in.",
     severity: "medium",
     requirements: ["1.3.1"],
-    controls: [],
+    controls: ["EC2/nacl-all-ports"],
     remediation: "Name the ports: those of the subnet's services, and 1024-65535 for answers.",
     url: `${DOCS}/nacl-rules.html`,
+  },
+  "nacl-in-use": {
+    title: "Every network ACL is some subnet's.",
+    severity: "low",
+    requirements: ["1.2.7"],
+    controls: ["EC2.16"],
+    remediation:
+      "Give it subnetIds or a NetworkAclAssociation, or remove it: Palisade's Vpc makes one for each tier of subnets.",
+    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-16",
   },
 } as const satisfies Catalogue;

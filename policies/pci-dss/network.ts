@@ -1,6 +1,12 @@
+import { isWholeInternet } from "../../analysis/address-range";
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { ACL_ASSOCIATION, DEFAULT_NETWORK_ACL, NETWORK_ACL, portsOpenToAll } from "../../analysis/network-acl";
+import { isWithin, type PortRange, tellPorts } from "../../analysis/ports";
 import {
+  addressesOf,
+  LEGACY_RULE,
   permissionsOf,
+  portsOf,
   RULE_TYPES,
   ruleResourcesOf,
   SECURITY_GROUPS,
@@ -19,60 +25,50 @@ const HIGH_RISK = [
   20, 21, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 4333, 5000, 5432, 5500, 5601, 6379, 8080, 8088, 8888,
   9092, 9200, 9300, 11211, 27017,
 ];
+/** All but a few that are denied by name: a list of denials is no restriction. */
+const NEARLY_ALL_PORTS = 65_400;
+const TRANSPORTS = ["tcp", "udp"] as const;
 /** What the internet may reach: the web, which PCI DSS expects to be behind a load balancer or an edge service. */
 const WEB = [80, 443];
 
-interface PortRange {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Judges the ports of a permission that lets the whole internet in; PASS when it lets only some of it in. */
-function whenOpenToAll(permission: SecurityGroupPermission, judge: (ports: PortRange) => Outcome): Outcome {
-  const addresses = [...listOf(permission.ipv4), ...listOf(permission.ipv6)];
-  const parts = addresses.map((address) =>
+function whenOpenToAll(
+  permission: SecurityGroupPermission,
+  graph: ResourceGraph,
+  judge: (ports: PortRange) => Outcome,
+): Outcome {
+  const parts = addressesOf(permission, graph).map((address) =>
     when(address, (cidr) => (isWholeInternet(cidr) ? withPorts(permission, judge) : PASS)),
   );
   return all(PASS, ...parts);
 }
 
-function listOf(property: Property): readonly Property[] {
-  return property.items.length > 0 ? property.items : [property];
-}
-
-/** A range wider than any one owner has counts as all of the internet: 0.0.0.0/1 beside 128.0.0.0/1 is no restriction, nor is 2000::/3. */
-function isWholeInternet(cidr: unknown): boolean {
-  return typeof cidr === "string" && /^(\d+\.\d+\.\d+\.\d+\/[0-7]|[0-9a-f:]*::\/\d)$/i.test(cidr);
-}
-
 function withPorts(permission: SecurityGroupPermission, judge: (ports: PortRange) => Outcome): Outcome {
-  return when(permission.protocol, (protocol) => {
-    if (/^(icmp|icmpv6|1|58)$/.test(String(protocol))) return PASS;
-    if (!/^(tcp|udp|6|17)$/.test(String(protocol))) return judge({ from: 0, to: 65_535 });
-    return when(permission.fromPort, (from) =>
-      when(permission.toPort, (to) => judge({ from: Number(from ?? 0), to: Number(to ?? from ?? 65_535) })),
-    );
-  });
+  const ports = portsOf(permission);
+  if (!ports.known) return undetermined(ports);
+  return ports.value === undefined ? PASS : judge(ports.value);
 }
-
-const isWithin =
-  ({ from, to }: PortRange) =>
-  (port: number) =>
-    from <= port && port <= to;
-const describe = ({ from, to }: PortRange) => (from === to ? `port ${from}` : `ports ${from}-${to}`);
 
 /** A rule over every permission that lets traffic in, wherever it is written. */
-function ingress(node: ResourceNode, judge: (ports: PortRange, at: Property) => Outcome): Outcome {
+function ingress(
+  node: ResourceNode,
+  graph: ResourceGraph,
+  judge: (ports: PortRange, at: Property) => Outcome,
+): Outcome {
   const inline = node.property("ingress");
   if (SECURITY_GROUPS.includes(node.type) && inline.unknown) return undetermined(inline);
   const permissions = permissionsOf(node, "ingress");
   if (permissions.length === 0) return notApplicable("It lets nothing in.");
   return all(
     ...permissions.map((permission) =>
-      whenOpenToAll(permission, (ports) => judge(ports, permission.ipv4.absent ? permission.ipv6 : permission.ipv4)),
+      whenOpenToAll(permission, graph, (ports) =>
+        judge(ports, [permission.ipv4, permission.ipv6].find(({ absent }) => !absent) ?? permission.prefixLists),
+      ),
     ),
   );
 }
+
+const isLegacy = ({ type }: ResourceNode) => type === LEGACY_RULE;
 
 /** Inline rules that no rule resource of the group repeats: the provider reads resources back as inline rules. */
 function ownInlineRules(group: ResourceNode, resources: readonly ResourceNode[]): readonly SecurityGroupPermission[] {
@@ -92,61 +88,13 @@ function portsKey({ protocol, fromPort, toPort }: SecurityGroupPermission): stri
   return [protocol, fromPort, toPort].map(({ fact }) => (fact.known ? String(fact.value ?? 0) : "?")).join(" ");
 }
 
-interface AclEntry {
-  readonly number: number;
-  readonly allow: boolean;
-  readonly ports: PortRange;
-}
-
-/** Ingress entries of a network ACL for the whole internet, in the order in which AWS asks them. */
-function aclEntries(acl: ResourceNode, rules: readonly ResourceNode[]): AclEntry[] | Property {
-  const entries: AclEntry[] = [];
-  const inline = acl.property("ingress");
-  if (inline.unknown) return inline;
-  const sources = [
-    ...inline.items.map((item) => ({ at: (key: string) => item.at(key), number: "ruleNo", action: "action" })),
-    ...rules.map((rule) => ({
-      at: (key: string) => rule.property(key),
-      number: "ruleNumber",
-      action: "ruleAction",
-    })),
-  ];
-  for (const { at, number, action } of sources) {
-    const keys = ["egress", number, action, "protocol", "fromPort", "toPort", "cidrBlock", "ipv6CidrBlock"];
-    const values: unknown[] = [];
-    for (const key of keys) {
-      const property = at(key);
-      const fact = property.fact;
-      if (!fact.known) return property;
-      values.push(fact.value);
-    }
-    const [egress, order, verdict, protocol, from, to, ipv4, ipv6] = values;
-    if (egress === true || !(isWholeInternet(ipv4) || isWholeInternet(ipv6))) continue;
-    if (!/^(-1|all|tcp|6)$/i.test(String(protocol))) continue;
-    const isAll = /^(-1|all)$/i.test(String(protocol));
-    entries.push({
-      number: Number(order),
-      allow: String(verdict).toLowerCase() === "allow",
-      ports: isAll ? { from: 0, to: 65_535 } : { from: Number(from ?? 0), to: Number(to ?? 65_535) },
-    });
-  }
-  return entries.sort((a, b) => a.number - b.number);
-}
-
-const NETWORK_ACLS = ["aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"];
-
-function withAclEntries(acl: ResourceNode, graph: ResourceGraph, judge: (entries: AclEntry[]) => Outcome): Outcome {
-  const { nodes, uncertain } = graph.referring("aws:ec2/networkAclRule:NetworkAclRule", "networkAclId", acl);
-  if (uncertain[0] !== undefined) return undetermined(uncertain[0]);
-  const entries = aclEntries(acl, nodes);
-  return Array.isArray(entries) ? judge(entries) : undetermined(entries);
-}
+const NETWORK_ACLS = [NETWORK_ACL, DEFAULT_NETWORK_ACL];
 
 export const networkRules: readonly Rule[] = implement(network, {
   "sg-no-open-administration": {
     types: RULE_TYPES,
-    check(node) {
-      return ingress(node, (ports, at) => {
+    check(node, graph) {
+      return ingress(node, graph, (ports, at) => {
         const open = ADMINISTRATION.filter(isWithin(ports));
         return open.length > 0 ? fail(`Everyone may reach port ${open.join(" and ")}.`, at) : PASS;
       });
@@ -154,32 +102,34 @@ export const networkRules: readonly Rule[] = implement(network, {
   },
   "sg-no-open-high-risk-ports": {
     types: RULE_TYPES,
-    check(node) {
-      return ingress(node, (ports, at) => {
+    check(node, graph) {
+      return ingress(node, graph, (ports, at) => {
         const open = HIGH_RISK.filter(isWithin(ports));
-        return open.length > 0 ? fail(`Everyone may reach ${describe(ports)}.`, at) : PASS;
+        return open.length > 0 ? fail(`Everyone may reach ${tellPorts(ports)}.`, at) : PASS;
       });
     },
   },
   "sg-web-ports-only": {
     types: RULE_TYPES,
-    check(node) {
-      return ingress(node, (ports, at) =>
-        ports.from === ports.to && WEB.includes(ports.from) ? PASS : fail(`Everyone may reach ${describe(ports)}.`, at),
+    check(node, graph) {
+      return ingress(node, graph, (ports, at) =>
+        ports.from === ports.to && WEB.includes(ports.from)
+          ? PASS
+          : fail(`Everyone may reach ${tellPorts(ports)}.`, at),
       );
     },
   },
   "sg-egress-restricted": {
     types: RULE_TYPES,
-    check(node) {
+    check(node, graph) {
       const inline = node.property("egress");
       if (SECURITY_GROUPS.includes(node.type) && inline.unknown) return undetermined(inline);
       const permissions = permissionsOf(node, "egress");
       if (permissions.length === 0) return notApplicable("It lets nothing out.");
       return all(
         ...permissions.map((permission) =>
-          whenOpenToAll(permission, (ports) =>
-            ports.from === ports.to ? PASS : fail(`It may send to everyone on ${describe(ports)}.`, permission.ipv4),
+          whenOpenToAll(permission, graph, (ports) =>
+            ports.from === ports.to ? PASS : fail(`It may send to everyone on ${tellPorts(ports)}.`, permission.ipv4),
           ),
         ),
       );
@@ -191,11 +141,15 @@ export const networkRules: readonly Rule[] = implement(network, {
       const hole = [group.property("ingress"), group.property("egress")].find((list) => list.unknown);
       if (hole !== undefined) return undetermined(hole);
       const inline = [...permissionsOf(group, "ingress"), ...permissionsOf(group, "egress")];
-      if (inline.length === 0) return PASS;
       const { nodes, uncertain } = ruleResourcesOf(group, graph);
-      if (nodes.length > 0 && ownInlineRules(group, nodes).length > 0)
+      const [legacy, rule] = [nodes.find(isLegacy), nodes.find((node) => !isLegacy(node))];
+      if (legacy !== undefined && rule !== undefined)
+        return fail(`${legacy.name} is a SecurityGroupRule beside ${rule.name}: each may undo the other.`);
+      const isInline = inline.length > 0 && ownInlineRules(group, nodes).length > 0;
+      if (isInline && nodes.length > 0)
         return fail(`It has inline rules beside ${nodes[0]?.name ?? ""}: each update undoes the other's.`);
-      return uncertain[0] === undefined ? PASS : undetermined(uncertain[0]);
+      const kinds = new Set([...nodes, ...uncertain.map(({ node }) => node)].map(isLegacy)).size + (isInline ? 1 : 0);
+      return kinds < 2 || uncertain[0] === undefined ? PASS : undetermined(uncertain[0]);
     },
   },
   "vpc-default-sg-closed": {
@@ -239,19 +193,35 @@ export const networkRules: readonly Rule[] = implement(network, {
   "nacl-no-open-administration": {
     types: NETWORK_ACLS,
     check(acl, graph) {
-      return withAclEntries(acl, graph, (entries) => {
-        const open = ADMINISTRATION.filter((port) => entries.find(({ ports }) => isWithin(ports)(port))?.allow);
-        return open.length > 0 ? fail(`Everyone may reach port ${open.join(" and ")}.`, "ingress") : PASS;
-      });
+      const open = portsOpenToAll(acl, "tcp", graph);
+      if (!open.known) return undetermined(open);
+      const ports = ADMINISTRATION.filter((port) => open.value.some((range) => isWithin(range)(port)));
+      return ports.length > 0 ? fail(`Everyone may reach port ${ports.join(" and ")}.`, "ingress") : PASS;
     },
   },
   "nacl-not-open": {
     types: NETWORK_ACLS,
     check(acl, graph) {
-      return withAclEntries(acl, graph, (entries) =>
-        entries.some(({ allow, ports }) => allow && ports.from <= 1 && ports.to >= 65_535)
-          ? fail("Every port is open to everyone.", "ingress")
-          : PASS,
+      return all(
+        ...TRANSPORTS.map((transport) => {
+          const open = portsOpenToAll(acl, transport, graph);
+          if (!open.known) return undetermined(open);
+          const count = open.value.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+          return count >= NEARLY_ALL_PORTS
+            ? fail(`Every port is open to everyone over ${transport.toUpperCase()}.`, "ingress")
+            : PASS;
+        }),
+      );
+    },
+  },
+  "nacl-in-use": {
+    types: [NETWORK_ACL],
+    check(acl, graph) {
+      const subnets = acl.property("subnetIds");
+      if (subnets.unknown) return undetermined(subnets);
+      if (subnets.items.length > 0) return PASS;
+      return joined(graph.referring(ACL_ASSOCIATION, "networkAclId", acl), (associations) =>
+        associations.length > 0 ? PASS : fail("No subnet has it."),
       );
     },
   },

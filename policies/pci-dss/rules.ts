@@ -10,6 +10,7 @@ import { messagingRules } from "./messaging";
 import { networkRules } from "./network";
 import { rdsRules } from "./rds";
 import { s3Rules } from "./s3";
+import { vpcRules } from "./vpc";
 import { wafRules } from "./waf";
 
 /** Encryption at rest and in transit, no public data, closed networks, logs: what PCI DSS v4.0.1 asks of each resource. */
@@ -27,6 +28,7 @@ export const pciDss: Pack = {
     ...cloudFrontRules,
     ...wafRules,
     ...networkRules,
+    ...vpcRules,
     ...ecsRules,
     ...loggingRules,
   ],

@@ -21,6 +21,11 @@ const legacy = {
 const secure = { group, rule, legacy };
 const world = "0.0.0.0/0";
 
+const openList = {
+  type: "aws:ec2/managedPrefixList:ManagedPrefixList",
+  inputs: { entries: [{ cidr: "192.0.2.0/24" }, { cidr: world }] },
+};
+
 /** The same hole in each of the ways in which a permission can be written. */
 const openPort = (port: number) => ({
   "IPv4 in a rule": { rule: { cidrIpv4: world, fromPort: port, toPort: port } },
@@ -29,6 +34,10 @@ const openPort = (port: number) => ({
   "IPv6 in a legacy rule": { legacy: { ipv6CidrBlocks: ["::/0"], fromPort: port, toPort: port } },
   "an inline rule": { group: { ingress: [{ protocol: "tcp", fromPort: port, toPort: port, cidrBlocks: [world] }] } },
   "half of the world": { rule: { cidrIpv4: "128.0.0.0/1", fromPort: port, toPort: port } },
+  "a prefix list": {
+    list: openList,
+    rule: { cidrIpv4: undefined, prefixListId: ref("list"), fromPort: port, toPort: port },
+  },
   "a range of ports": { rule: { cidrIpv4: world, fromPort: 1, toPort: 65_535 } },
   "all protocols": { rule: { cidrIpv4: world, ipProtocol: "-1", fromPort: undefined, toPort: undefined } },
 });
@@ -76,8 +85,10 @@ ruleCases(pciDss, {
       "inline rules beside a resource": {
         group: { ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, cidrBlocks: ["10.0.0.0/8"] }] },
       },
+      "an old rule beside a new one": { legacy },
     },
     alsoSecure: {
+      "old rules alone": { rule: undefined, legacy },
       "inline rules alone": {
         group: { ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, cidrBlocks: ["10.0.0.0/8"] }] },
         rule: undefined,
@@ -115,6 +126,7 @@ ruleCases(pciDss, {
 const answers = { ruleNo: 100, action: "allow", protocol: "tcp", fromPort: 1024, toPort: 65_535, cidrBlock: world };
 const denial = { ruleNo: 90, action: "deny", protocol: "tcp", fromPort: 3389, toPort: 3389, cidrBlock: world };
 const acl = { type: "aws:ec2/networkAcl:NetworkAcl", inputs: { ingress: [answers, denial] } };
+const subnet = { type: "aws:ec2/subnet:Subnet" };
 const aclRule = {
   type: "aws:ec2/networkAclRule:NetworkAclRule",
   inputs: {
@@ -136,6 +148,10 @@ ruleCases(pciDss, {
       "a denial that comes too late": { acl: { ingress: [answers, { ...denial, ruleNo: 200 }] } },
       "SSH in a rule": { aclRule: { fromPort: 22, toPort: 22 } },
       "everything in a rule": { aclRule: { protocol: "-1", fromPort: 0, toPort: 0, ruleNumber: 10 } },
+      "a denial of half the world": { acl: { ingress: [answers, { ...denial, cidrBlock: "0.0.0.0/1" }] } },
+      "a denial for the other address family": {
+        aclRule: { ruleNumber: 10, cidrBlock: undefined, ipv6CidrBlock: "::/0", fromPort: 3389, toPort: 3389 },
+      },
       "IPv6 in a rule": { aclRule: { cidrBlock: undefined, ipv6CidrBlock: "::/0", fromPort: 22, toPort: 22 } },
     },
     alsoSecure: { "a rule for what goes out": { aclRule: { egress: true, fromPort: 22, toPort: 22 } } },
@@ -145,6 +161,21 @@ ruleCases(pciDss, {
     broken: {
       "all protocols": { aclRule: { protocol: "-1", fromPort: 0, toPort: 0 } },
       "all ports": { aclRule: { fromPort: 0, toPort: 65_535 } },
+      "all ports over UDP": { aclRule: { protocol: "17", fromPort: 0, toPort: 65_535 } },
+      "all ports in two entries": { aclRule: { fromPort: 0, toPort: 1023 }, acl: { ingress: [answers] } },
+    },
+  },
+  "nacl-in-use": {
+    secure: { acl: { ...acl, inputs: { subnetIds: [ref("subnet")] } }, subnet },
+    broken: { "no subnet": { acl: { subnetIds: undefined } }, "an empty list": { acl: { subnetIds: [] } } },
+    alsoSecure: {
+      "an association": {
+        acl: { subnetIds: undefined },
+        link: {
+          type: "aws:ec2/networkAclAssociation:NetworkAclAssociation",
+          inputs: { networkAclId: ref("acl"), subnetId: ref("subnet") },
+        },
+      },
     },
   },
 });

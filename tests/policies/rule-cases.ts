@@ -119,7 +119,8 @@ function changed(fixture: Fixture, change: Change): Fixture {
     if (inputs === undefined) delete result[name];
     else if (before === undefined) {
       assert.ok(typeof inputs.type === "string", `the fixture has no resource ${name}`);
-      result[name] = { type: inputs.type };
+      // A resource to add, in the form of the fixture itself.
+      result[name] = { type: inputs.type, inputs: Object(inputs.inputs) };
     } else {
       const after = Object.entries({ ...before.inputs, ...inputs }).filter(([, value]) => value !== undefined);
       result[name] = { type: before.type, inputs: Object.fromEntries(after) };
