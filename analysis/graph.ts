@@ -426,6 +426,7 @@ const HANDLES = [
   "domainName",
   "url",
   "stageName",
+  "policyName",
 ];
 
 /** How AWS writes the name of a resource into its ARN, so that an ARN built from a name leads to it before it exists. */

@@ -35,6 +35,22 @@ ruleCases(pciDss, {
       "no certificate": { listener: { certificateArn: undefined } },
       "plain HTTP": { listener: { protocol: "HTTP", defaultActions: [{ type: "forward" }] } },
       "a redirect to plain HTTP": redirect("HTTP"),
+      "no protocol, which is HTTP": {
+        listener: { protocol: undefined, sslPolicy: undefined, certificateArn: undefined },
+      },
+      "a rule that serves plain HTTP": {
+        ...redirect("HTTPS"),
+        rule: {
+          type: "aws:lb/listenerRule:ListenerRule",
+          inputs: { listenerArn: ref("listener", "arn"), actions: [{ type: "forward" }] },
+        },
+      },
+    },
+    notApplicable: {
+      "a gateway load balancer": {
+        listener: { protocol: undefined, loadBalancerArn: ref("gateway", "arn") },
+        gateway: { type: "aws:lb/loadBalancer:LoadBalancer", inputs: { loadBalancerType: "gateway" } },
+      },
     },
     alsoSecure: {
       "a redirect to HTTPS": redirect("HTTPS"),
@@ -52,6 +68,7 @@ ruleCases(pciDss, {
     broken: {
       ...without("balancer", "accessLogs"),
       "logs that are off": { balancer: { accessLogs: { enabled: false, bucket: "logs" } } },
+      "a classic one without logs": { classic: { type: "aws:elb/loadBalancer:LoadBalancer" } },
     },
     notApplicable: { "a gateway load balancer": { balancer: { loadBalancerType: "gateway" } } },
   },
@@ -62,6 +79,99 @@ ruleCases(pciDss, {
       "ambiguous requests": { balancer: { desyncMitigationMode: "monitor" } },
     },
     notApplicable: { "a network load balancer": { balancer: { loadBalancerType: "network" } } },
+  },
+});
+
+const issued = { type: "aws:acm/certificate:Certificate" };
+const classic = {
+  type: "aws:elb/loadBalancer:LoadBalancer",
+  inputs: {
+    name: "shop",
+    listeners: [
+      {
+        lbPort: 443,
+        lbProtocol: "https",
+        instancePort: 8443,
+        instanceProtocol: "https",
+        sslCertificateId: "arn:aws:acm:x",
+      },
+    ],
+  },
+};
+const classicListener = (change: Record<string, unknown>) => ({
+  classic: { listeners: [{ ...classic.inputs.listeners[0], ...change }] },
+});
+const classicPolicy = (reference: string) => ({
+  policyName: "tls",
+  policyAttributes: [{ name: "Reference-Security-Policy", value: reference }],
+});
+
+ruleCases(pciDss, {
+  "lb-acm-certificate": {
+    secure: {
+      listener: { ...listener, inputs: { ...listener.inputs, certificateArn: ref("issued", "arn") } },
+      issued,
+      classic,
+    },
+    broken: {
+      "IAM's certificate": { listener: { certificateArn: "arn:aws:iam::123456789012:server-certificate/shop" } },
+      "IAM's certificate for a classic one": classicListener({
+        sslCertificateId: "arn:aws:iam::123456789012:server-certificate/shop",
+      }),
+    },
+    alsoSecure: {
+      "an imported ARN": { listener: { certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/x" } },
+    },
+  },
+  "alb-waf": {
+    secure: {
+      balancer,
+      association: {
+        type: "aws:wafv2/webAclAssociation:WebAclAssociation",
+        inputs: { resourceArn: ref("balancer", "arn"), webAclArn: "arn:acl" },
+      },
+    },
+    broken: { "no web ACL": { association: undefined } },
+    notApplicable: {
+      "an internal one": { balancer: { internal: true }, association: undefined },
+      "a network load balancer": { balancer: { loadBalancerType: "network" }, association: undefined },
+    },
+  },
+  "clb-listener-tls": {
+    secure: { classic },
+    broken: {
+      "plain HTTP": classicListener({ lbProtocol: "http" }),
+      "plain TCP": classicListener({ lbProtocol: "tcp" }),
+    },
+    alsoSecure: { SSL: classicListener({ lbProtocol: "SSL" }) },
+  },
+  "clb-tls-policy": {
+    secure: {
+      classic,
+      policy: {
+        type: "aws:elb/loadBalancerPolicy:LoadBalancerPolicy",
+        inputs: { loadBalancerName: ref("classic", "name"), ...classicPolicy("ELBSecurityPolicy-TLS-1-2-2017-01") },
+      },
+      attached: {
+        type: "aws:elb/listenerPolicy:ListenerPolicy",
+        inputs: {
+          loadBalancerName: ref("classic", "name"),
+          loadBalancerPort: 443,
+          policyNames: [ref("policy", "policyName")],
+        },
+      },
+    },
+    broken: {
+      "no policy": { policy: undefined, attached: undefined },
+      "TLS 1.0": { policy: classicPolicy("ELBSecurityPolicy-2016-08") },
+      "a policy for another port": { attached: { loadBalancerPort: 8443 } },
+    },
+    notNeeded: { "policy.policyName": "only what the listener's policy names counts" },
+  },
+  "clb-desync": {
+    secure: { classic },
+    broken: { "ambiguous requests": { classic: { desyncMitigationMode: "monitor" } } },
+    alsoSecure: { "the strictest": { classic: { desyncMitigationMode: "strictest" } } },
   },
 });
 
