@@ -7,7 +7,7 @@ export const apiGateway = {
     title: "API domain names accept TLS 1.2 or better only.",
     severity: "high",
     requirements: ["4.2.1"],
-    controls: [],
+    controls: ["APIGateway/domain-tls"],
     remediation: "Set securityPolicy to TLS_1_2 or one of the SecurityPolicy_TLS13 policies.",
     url: `${API_DOCS}/apigateway-custom-domain-tls-version.html`,
   },
@@ -69,5 +69,31 @@ export const apiGateway = {
     controls: ["APIGateway.10"],
     remediation: "Give an https:// uri; through a VPC link of an HTTP API, a tlsConfig.",
     url: `${API_DOCS}/api-gateway-api-integration-types.html`,
+  },
+  "apigateway-client-certificate": {
+    title: "REST APIs with a backend on the internet prove by a client certificate that it is they who ask.",
+    severity: "medium",
+    requirements: ["4.2.1", "8.6.1"],
+    controls: ["APIGateway.2"],
+    remediation:
+      "Set clientCertificateId to a ClientCertificate's id and let the backend ask for it, or reach the backend by a VPC link; Palisade's ApiGateway does.",
+    url: `${API_DOCS}/getting-started-client-side-ssl-authentication.html`,
+  },
+  "apigateway-tracing": {
+    title: "REST API stages trace requests with X-Ray.",
+    severity: "low",
+    requirements: ["10.2.1"],
+    controls: ["APIGateway.3"],
+    remediation: "Set xrayTracingEnabled to true.",
+    url: `${API_DOCS}/apigateway-xray.html`,
+  },
+  "apigateway-endpoint-type": {
+    title:
+      "REST APIs and their domain names are regional or private, not behind a distribution that nobody can configure.",
+    severity: "medium",
+    requirements: ["1.2.1"],
+    controls: ["APIGateway/endpoint-type"],
+    remediation: "Set endpointConfiguration.types to REGIONAL or PRIVATE; the default is EDGE.",
+    url: `${API_DOCS}/api-gateway-api-endpoint-types.html`,
   },
 } as const satisfies Catalogue;

@@ -29,6 +29,15 @@ export const cloudFront = {
     remediation: "Give the origin an originAccessControlId, and the bucket a policy for cloudfront.amazonaws.com.",
     url: `${CLOUDFRONT_DOCS}/private-content-restricting-access-to-s3.html`,
   },
+  "cloudfront-origin-exists": {
+    title: "S3 origins of CloudFront are buckets that exist.",
+    severity: "high",
+    requirements: ["2.2.6"],
+    controls: ["CloudFront.12"],
+    remediation:
+      "Take the origin's domainName from a Bucket, or from Bucket.get for one of another program: whoever makes a missing bucket serves your site.",
+    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html#cloudfront-12",
+  },
   "cloudfront-waf": {
     title: "CloudFront distributions stand behind a web ACL.",
     severity: "medium",

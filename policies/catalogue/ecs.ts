@@ -80,7 +80,7 @@ export const ecs = {
     title: "The role that starts a task is not the role that the task has.",
     severity: "medium",
     requirements: ["7.2.5"],
-    controls: [],
+    controls: ["ECS/separate-roles"],
     remediation:
       "Give taskRoleArn a role of its own: the execution role reads every secret that the task definition names.",
     url: `${DOCS}/task-iam-roles.html`,
@@ -89,7 +89,7 @@ export const ecs = {
     title: "What is typed in ECS Exec sessions is encrypted and logged, or ECS Exec is off.",
     severity: "medium",
     requirements: ["10.2.1", "3.5.1"],
-    controls: [],
+    controls: ["ECS/exec-logging"],
     remediation:
       "Leave enableExecuteCommand out, or give the cluster an executeCommandConfiguration with your key and a log group.",
     url: `${DOCS}/ecs-exec.html`,

@@ -81,9 +81,9 @@ export const identityPolicies = {
     title: "The account's password policy asks for what PCI DSS asks for.",
     severity: "medium",
     requirements: ["8.3.6", "8.3.7", "8.3.9"],
-    controls: ["IAM.7", "IAM.11", "IAM.12", "IAM.14", "IAM.16", "IAM.17"],
+    controls: ["IAM.7", "IAM.10", "IAM.11", "IAM.12", "IAM.14", "IAM.16", "IAM.17"],
     remediation:
-      "Set minimumPasswordLength 12, require upper and lower case letters and numbers, passwordReusePrevention 4, maxPasswordAge 90.",
+      "Set minimumPasswordLength 12, require upper and lower case letters, numbers and symbols, passwordReusePrevention 24, maxPasswordAge 90; Palisade's AccountBaseline does.",
     url: `${HUB}#iam-7`,
   },
 } as const satisfies Catalogue;

@@ -172,7 +172,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
         required("requireUppercaseCharacters"),
         required("requireLowercaseCharacters"),
         required("requireNumbers"),
-        least("passwordReusePrevention", 4, "One of the last four passwords may be used again."),
+        required("requireSymbols"),
+        // PCI DSS asks for 4; Security Hub's IAM.16 for all that IAM can remember.
+        least("passwordReusePrevention", 24, "One of the last 24 passwords may be used again."),
         when(node.property("maxPasswordAge"), (days) => {
           const age = Number(days ?? 0);
           return age >= 1 && age <= 90 ? PASS : fail("Passwords live longer than 90 days.", "maxPasswordAge");

@@ -108,6 +108,29 @@ function ofHealthCheck(request: string, api: ResourceNode, graph: ResourceGraph,
   });
 }
 
+/** Judges whether some method of the API asks a backend over the internet by HTTP. */
+function backendOnInternet(api: ResourceNode, graph: ResourceGraph, judge: () => Outcome): Outcome {
+  const ofDocument = when(jsonOf(api.property("body")), (body) =>
+    Object.values(Object(Reflect.get(Object(body), "paths")))
+      .flatMap((methods): unknown[] => Object.values(Object(methods)))
+      .map((method): unknown => Reflect.get(Object(method), "x-amazon-apigateway-integration"))
+      .some((own) => isOnInternet(Reflect.get(Object(own), "type"), Reflect.get(Object(own), "connectionType")))
+      ? judge()
+      : [],
+  );
+  const separate = graph.referring("aws:apigateway/integration:Integration", "restApi", api);
+  const ofResources = separate.nodes.map((own) =>
+    when(own.property("type"), (type) =>
+      when(own.property("connectionType"), (connection) => (isOnInternet(type, connection) ? judge() : [])),
+    ),
+  );
+  const found = all(ofDocument, ...ofResources, ...separate.uncertain.map(undetermined));
+  return found.length > 0 ? found : notApplicable("No backend of it is reached over the internet by HTTP.");
+}
+
+const isOnInternet = (type: unknown, connection: unknown): boolean =>
+  /^http(_proxy)?$/i.test(String(type)) && connection !== "VPC_LINK";
+
 export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
   "apigateway-domain-tls": {
     types: ["aws:apigateway/domainName:DomainName", "aws:apigatewayv2/domainName:DomainName"],
@@ -241,6 +264,36 @@ export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
       }
       return when(node.property("type"), (type) =>
         /^HTTP(_PROXY)?$/.test(String(type)) ? plainUri(node, "uri") : notApplicable("AWS's own API is always TLS."),
+      );
+    },
+  },
+  "apigateway-client-certificate": {
+    types: [STAGE],
+    check(stage, graph) {
+      const certificate = stage.property("clientCertificateId");
+      if (!certificate.absent) return PASS;
+      return joined(graph.resolve(stage.property("restApi"), REST_API), ([api]) =>
+        api === undefined
+          ? undetermined(stage.property("restApi"))
+          : backendOnInternet(api, graph, () => given(certificate, "Its backends can not tell who asks.")),
+      );
+    },
+  },
+  "apigateway-tracing": {
+    types: [STAGE],
+    check(stage) {
+      return on(stage.property("xrayTracingEnabled"), "Requests are not traced.");
+    },
+  },
+  "apigateway-endpoint-type": {
+    types: [REST_API, "aws:apigateway/domainName:DomainName"],
+    check(node) {
+      // One string in this provider's version, a list in others.
+      const types = node.property("endpointConfiguration.types");
+      return when(types, (value) =>
+        [value ?? "EDGE"].flat().every((type) => type === "REGIONAL" || type === "PRIVATE")
+          ? PASS
+          : fail("It stands behind a CloudFront distribution of AWS's own.", types),
       );
     },
   },

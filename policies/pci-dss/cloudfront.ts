@@ -1,10 +1,14 @@
 import type { ResourceNode } from "../../analysis/graph";
 import { each, given, joined, oneOf, when } from "../checks";
-import { all, fail, type Outcome, PASS, type Rule, implement } from "../rule";
+import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { cloudFront } from "../catalogue/cloudfront";
 import { isStrongCloudFrontPolicy } from "./tls-policies";
 
 const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+
+const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+/** The name of the bucket in a host of S3, of a region or of a website or neither. */
+const S3_HOST = /^(.+)\.s3(?:[.-](?:website[.-])?(?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/;
 
 function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | undefined) => Outcome): Outcome {
   const policyOf = (value: unknown) => (value === undefined ? undefined : String(value));
@@ -61,6 +65,28 @@ export const cloudFrontRules: readonly Rule[] = implement(cloudFront, {
       return each(node.property("origins"), (origin) => {
         if (!origin.at("customOriginConfig").absent || !origin.at("vpcOriginConfig").absent) return PASS;
         return given(origin.at("originAccessControlId"), "The S3 origin has no origin access control.");
+      });
+    },
+  },
+  "cloudfront-origin-exists": {
+    types: [DISTRIBUTION],
+    check(node, graph) {
+      return each(node.property("origins"), (origin) => {
+        const domain = origin.at("domainName");
+        if (domain.unknown) {
+          const isBucket = domain.producers.some((urn) => BUCKETS.includes(graph.get(urn)?.type ?? ""));
+          const isElsewhere = !origin.at("customOriginConfig").absent || !origin.at("vpcOriginConfig").absent;
+          return isBucket || isElsewhere ? PASS : undetermined(domain);
+        }
+        return when(domain, (host) => {
+          const [, name] = S3_HOST.exec(String(host)) ?? [];
+          if (name === undefined) return PASS;
+          const buckets = graph.once("buckets by name", () => {
+            const names = graph.ofType(...BUCKETS).map((bucket) => bucket.outputs.bucket ?? bucket.id);
+            return new Set(names);
+          });
+          return buckets.has(name) ? PASS : fail(`This program knows no bucket ${name}.`, domain);
+        });
       });
     },
   },

@@ -1,7 +1,7 @@
 import type { ResourceNode } from "../../analysis/graph";
 import { jsonOf } from "../../analysis/policy-document";
 import { customerKey, each, isTrue, joined, off, oneOf, when } from "../checks";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, implement } from "../rule";
+import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { ecs } from "../catalogue/ecs";
 
 const SERVICE = "aws:ecs/service:Service";
@@ -156,7 +156,8 @@ export const ecsRules: readonly Rule[] = implement(ecs, {
       return when(service.property("enableExecuteCommand"), (enabled) => {
         if (!isTrue(enabled)) return PASS;
         return joined(graph.resolve(service.property("cluster"), CLUSTER), ([cluster]) => {
-          if (cluster === undefined) return notApplicable("Its cluster is not part of this program.");
+          // What a cluster of another program logs can not be seen here.
+          if (cluster === undefined) return undetermined(service.property("cluster"));
           const exec = cluster.property("configuration.executeCommandConfiguration");
           const log = exec.at("logConfiguration");
           return all(

@@ -359,6 +359,67 @@ ruleCases(pciDss, {
   },
 });
 
+const backend = (integration: Record<string, unknown>) => ({
+  api: {
+    endpointConfiguration: { types: "REGIONAL" },
+    body: openApi({ "x-amazon-apigateway-integration": integration }),
+  },
+});
+
+ruleCases(pciDss, {
+  "apigateway-client-certificate": {
+    secure: {
+      api: {
+        type: "aws:apigateway/restApi:RestApi",
+        inputs: { body: openApi({ "x-amazon-apigateway-integration": { type: "http_proxy", uri: "https://x" } }) },
+      },
+      stage: { ...stage, inputs: { ...stage.inputs, clientCertificateId: ref("certificate") } },
+      certificate: { type: "aws:apigateway/clientCertificate:ClientCertificate" },
+      log,
+    },
+    broken: {
+      "no certificate": { stage: { clientCertificateId: undefined } },
+      "no certificate for an integration of its own": {
+        stage: { clientCertificateId: undefined },
+        api: { body: undefined },
+        integration: {
+          type: "aws:apigateway/integration:Integration",
+          inputs: { restApi: ref("api"), type: "HTTP", uri: "https://x" },
+        },
+      },
+    },
+    notApplicable: {
+      "a VPC link": {
+        ...backend({ type: "http_proxy", connectionType: "VPC_LINK" }),
+        stage: { clientCertificateId: undefined },
+      },
+      "Lambda functions": { ...backend({ type: "aws_proxy" }), stage: { clientCertificateId: undefined } },
+    },
+    notNeeded: {
+      "stage.clientCertificateId": "a certificate that is not known yet is a certificate",
+      "api.body": "with a certificate it does not matter what is behind",
+    },
+  },
+  "apigateway-tracing": {
+    secure: { api, log, stage: { ...stage, inputs: { ...stage.inputs, xrayTracingEnabled: true } } },
+    broken: without("stage", "xrayTracingEnabled"),
+  },
+  "apigateway-endpoint-type": {
+    secure: {
+      api,
+      domain: {
+        type: "aws:apigateway/domainName:DomainName",
+        inputs: { domainName: "api.example.com", endpointConfiguration: { types: "REGIONAL" } },
+      },
+    },
+    broken: {
+      "AWS's default, which is EDGE": { api: { endpointConfiguration: undefined } },
+      "an edge domain": { domain: { endpointConfiguration: { types: "EDGE" } } },
+    },
+    alsoSecure: { "a private API": { api: { endpointConfiguration: { types: "PRIVATE" } } } },
+  },
+});
+
 const distribution = {
   type: "aws:cloudfront/distribution:Distribution",
   inputs: {
@@ -384,6 +445,9 @@ const access = { type: "aws:cloudfront/originAccessControl:OriginAccessControl" 
 const rules = (statement: Record<string, unknown>, visible = true) => [
   { name: "common", statement, visibilityConfig: { cloudwatchMetricsEnabled: visible } },
 ];
+const BAD_INPUTS = "AWSManagedRulesKnownBadInputsRuleSet";
+const badInputs = (change: Record<string, unknown>) =>
+  rules({ managedRuleGroupStatement: { name: BAD_INPUTS, vendorName: "AWS" } }).map((rule) => ({ ...rule, ...change }));
 const acl = {
   type: "aws:wafv2/webAcl:WebAcl",
   inputs: {
@@ -429,6 +493,28 @@ ruleCases(pciDss, {
       "an open bucket": { distribution: { origins: [{ originId: "site", domainName: "b.s3.amazonaws.com" }] } },
     },
   },
+  "cloudfront-origin-exists": {
+    secure: {
+      distribution: {
+        type: "aws:cloudfront/distribution:Distribution",
+        inputs: { origins: [{ originId: "site", domainName: ref("site", "bucketRegionalDomainName") }] },
+      },
+      site: { type: "aws:s3/bucket:Bucket", inputs: { bucket: "site-of-shop" } },
+    },
+    broken: {
+      "a website endpoint of S3": {
+        distribution: { origins: [{ domainName: "gone.s3-website-eu-west-1.amazonaws.com", customOriginConfig: {} }] },
+      },
+    },
+    alsoSecure: {
+      "a bucket by its name": {
+        distribution: { origins: [{ domainName: "site-of-shop.s3.eu-west-1.amazonaws.com" }] },
+      },
+      "an origin of another kind": {
+        distribution: { origins: [{ domainName: "api.example.com", customOriginConfig: { httpsPort: 443 } }] },
+      },
+    },
+  },
   "cloudfront-waf": {
     secure: { distribution, access, acl },
     broken: without("distribution", "webAclId"),
@@ -459,6 +545,55 @@ ruleCases(pciDss, {
     broken: {
       ...without("acl", "rules"),
       "only a rate limit": { acl: { rules: rules({ rateBasedStatement: { limit: 100 } }) } },
+      "no managed group in JSON": { acl: { rules: undefined, ruleJson: JSON.stringify([{ Statement: {} }]) } },
+    },
+    alsoSecure: {
+      "a group of its own resource": {
+        acl: { rules: undefined },
+        link: {
+          type: "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation",
+          inputs: {
+            webAclArn: ref("acl", "arn"),
+            managedRuleGroup: { name: "AWSManagedRulesCommonRuleSet", vendorName: "AWS" },
+          },
+        },
+      },
+    },
+  },
+  "waf-known-bad-inputs": {
+    secure: { acl: { ...acl, inputs: { ...acl.inputs, rules: badInputs({ overrideAction: { none: {} } }) } } },
+    broken: {
+      "other groups only": { acl: { rules: acl.inputs.rules } },
+      "a group that only counts": { acl: { rules: badInputs({ overrideAction: { count: {} } }) } },
+      "somebody else's group of that name": {
+        acl: { rules: rules({ managedRuleGroupStatement: { name: BAD_INPUTS, vendorName: "Other" } }) },
+      },
+    },
+    alsoSecure: {
+      "a count in development": {
+        acl: {
+          rules: badInputs({ overrideAction: { count: {} } }),
+          tags: { "palisade:environment": "development" },
+        },
+      },
+      JSON: {
+        acl: {
+          rules: undefined,
+          ruleJson: JSON.stringify([
+            {
+              Statement: { ManagedRuleGroupStatement: { Name: BAD_INPUTS, VendorName: "AWS" } },
+              OverrideAction: { None: {} },
+            },
+          ]),
+        },
+      },
+    },
+  },
+  "waf-no-classic": {
+    secure: { acl },
+    broken: {
+      "a global web ACL": { old: { type: "aws:waf/webAcl:WebAcl" } },
+      "a regional rule": { old: { type: "aws:wafregional/rule:Rule" } },
     },
   },
   "waf-logging": {

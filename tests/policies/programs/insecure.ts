@@ -8,7 +8,8 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
   "shop-db-rule": ["sg-no-open-high-risk-ports", "sg-web-ports-only"],
   "shop-legacy-rule": ["sg-web-ports-only"],
   "shop-open": ["sg-egress-restricted", "sg-one-kind-of-rules"],
-  "shop-acl": ["nacl-no-open-administration", "nacl-not-open"],
+  "shop-acl": ["nacl-no-open-administration", "nacl-not-open", "nacl-in-use"],
+  "shop-routes": ["vpc-public-tier"],
   "shop-bucket": [
     "s3-bucket-customer-key",
     "s3-bucket-public-access-block",
@@ -73,7 +74,13 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "cloudtrail-all-regions",
     "cloudtrail-to-cloudwatch",
   ],
-  "shop-stage": ["apigateway-access-logs", "apigateway-execution-logs", "apigateway-waf"],
+  "shop-stage": [
+    "apigateway-access-logs",
+    "apigateway-execution-logs",
+    "apigateway-waf",
+    "apigateway-client-certificate",
+    "apigateway-tracing",
+  ],
   "shop-method": ["apigateway-authorization"],
   "shop-integration": ["apigateway-backend-tls"],
   "shop-domain": ["apigateway-domain-tls"],
@@ -84,7 +91,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "cloudfront-access-logs",
     "cloudfront-default-root",
   ],
-  "shop-web-acl": ["waf-has-rules", "waf-logging", "waf-metrics"],
+  "shop-web-acl": ["waf-has-rules", "waf-known-bad-inputs", "waf-logging", "waf-metrics"],
   "shop-search": [
     "opensearch-customer-key",
     "opensearch-tls-required",
