@@ -7,6 +7,7 @@ import type { System } from "./config/system";
  * pay for the others; by `require`, as an `import()` would pass by the loader that Pulumi starts the program with.
  */
 const SYSTEMS = {
+  bootstrap: (): typeof import("./bootstrap").bootstrap => require("./bootstrap").bootstrap,
   payments: (): typeof import("./payments").payments => require("./payments").payments,
 } satisfies Readonly<Record<string, () => System>>;
 

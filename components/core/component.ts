@@ -25,6 +25,11 @@ export interface ComponentArgs {
   owner?: string;
   /** Further tags for every taggable child. */
   tags?: Readonly<Record<string, string>>;
+  /**
+   * Managed policy, by name or ARN, that bounds what every IAM role below may do, whatever its own policies say
+   * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html). Default: none.
+   */
+  permissionsBoundary?: string;
   /** Where alarms go: topics of the component's own region. Default: those of a parent in the same region; without any, alarms exist and change state but notify nobody. */
   alarmTopics?: AlarmTopics;
 }
@@ -37,6 +42,7 @@ export interface ComponentContext {
   readonly dataClass: DataClass;
   readonly owner: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly permissionsBoundary?: string;
   readonly alarmTopics?: AlarmTopics;
 }
 
@@ -56,6 +62,7 @@ export interface Alarm {
 const TAKES_CONTEXT = /^awsx?:/;
 /** AWS's `Name` tag means something on these services' resources only: their consoles show it instead of the id. */
 const NAMED_BY_TAG = /^aws:(ec2|vpc|ebs)\//;
+const ROLE = "aws:iam/role:Role";
 /** Its `tags` argument is a list with `propagateAtLaunch`; the component that makes one sets it itself. */
 const TAGS_AS_LIST = "aws:autoscaling/group:Group";
 
@@ -241,13 +248,14 @@ function inheritContext(label: string, args: ComponentArgs, parent: ComponentCon
     dataClass: args.dataClass ?? parent?.dataClass ?? "confidential",
     owner: args.owner ?? parent?.owner ?? "platform",
     tags: { ...parent?.tags, ...args.tags },
+    permissionsBoundary: args.permissionsBoundary ?? parent?.permissionsBoundary,
     // CloudWatch refuses a topic of another region.
     alarmTopics: args.alarmTopics ?? (parent?.region === region ? parent.alarmTopics : undefined),
   };
 }
 
 /**
- * Carries region and tags to every descendant. On @pulumi/aws v7 a regional resource class passes a `region` key to its base class and a
+ * Carries region, tags and the permissions boundary to every descendant. On @pulumi/aws v7 a regional resource class passes a `region` key to its base class and a
  * taggable one a `tags` key, even when undefined; global and untaggable ones do not. The nearest component wins, because
  * Pulumi applies the innermost transformation first.
  */
@@ -263,12 +271,23 @@ function carry(component: string, context: ComponentContext): pulumi.ResourceTra
     if (!TAKES_CONTEXT.test(type)) return undefined;
     const regional = "region" in props && props.region === undefined;
     const taggable = "tags" in props && type !== TAGS_AS_LIST;
-    if (!regional && !taggable) return undefined;
+    const bounded =
+      type === ROLE && context.permissionsBoundary !== undefined && props.permissionsBoundary === undefined;
+    if (!regional && !taggable && !bounded) return undefined;
     const changed: pulumi.Inputs = { ...props };
     if (regional) changed.region = context.region;
+    if (bounded) changed.permissionsBoundary = boundaryArn(context, opts.parent);
     if (taggable) changed.tags = withTags(NAMED_BY_TAG.test(type) ? { Name: name, ...tags } : tags, props.tags);
     return { props: changed, opts };
   };
+}
+
+function boundaryArn(
+  { permissionsBoundary = "", partition }: ComponentContext,
+  parent: pulumi.Resource | undefined,
+): pulumi.Input<string> {
+  if (permissionsBoundary.startsWith("arn:") || !(parent instanceof Component)) return permissionsBoundary;
+  return pulumi.interpolate`arn:${partition.id}:iam::${parent.account}:policy/${permissionsBoundary}`;
 }
 
 function withTags(

@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** A principal of a policy statement, in IAM's JSON form. */
-export type Principal = "*" | { Service: string | string[] } | { AWS: pulumi.Input<string> | pulumi.Input<string>[] };
+export type Principal =
+  | "*"
+  | { Service: string | string[] }
+  | { AWS: pulumi.Input<string> | pulumi.Input<string>[] }
+  | { Federated: pulumi.Input<string> };
 
 /** One IAM policy statement, in IAM's JSON form. Actions are never `*` or `service:*` in what components write. */
 export interface Statement {

@@ -1,1 +1,4 @@
+export * from "./ci-access";
 export * from "./container-image";
+export * from "./oidc-provider";
+export * from "./state-backend";

@@ -43,10 +43,40 @@ export interface KeyArgs extends ComponentArgs {
   deletionWindowInDays?: number;
   /** Days between automatic rotations, 90-2560. Default 365, as PCI DSS 3.7.4 expects a defined cryptoperiod. */
   rotationPeriodInDays?: number;
+  /**
+   * Roles, by ARN, that alone may administer the key and use it, each as far as its own policies let it. KMS refuses the policy when who makes the key is no
+   * administrator. Default: this account's IAM policies decide.
+   */
+  restrictedTo?: { administrators: readonly pulumi.Input<string>[]; users: readonly pulumi.Input<string>[] };
   /** Makes it a multi-Region primary key. Default false. It cannot be changed later. */
   multiRegion?: boolean;
   transform?: { key?: Transform<aws.kms.KeyArgs>; alias?: Transform<aws.kms.AliasArgs> };
 }
+
+const ADMINISTRATION = [
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:DeleteAlias",
+  "kms:DescribeKey",
+  "kms:DisableKey",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:ListGrants",
+  "kms:ListKeyPolicies",
+  "kms:ListKeyRotations",
+  "kms:ListResourceTags",
+  "kms:PutKeyPolicy",
+  "kms:RevokeGrant",
+  "kms:RotateKeyOnDemand",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:UpdateAlias",
+  "kms:UpdateKeyDescription",
+];
+const USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"];
 
 const DATA_ACTIONS = [
   "kms:Decrypt",
@@ -85,6 +115,15 @@ export class Key extends Component {
     this.check.integer("rotationPeriodInDays", rotationPeriod, 90, 2560, "of days");
     this.services = args.services ?? [];
     this.check.unique("services", this.services);
+    if (args.restrictedTo) {
+      this.check.atLeast(
+        "restrictedTo.administrators",
+        args.restrictedTo.administrators,
+        1,
+        "role that may administer the key",
+      );
+      this.check.atLeast("restrictedTo.users", args.restrictedTo.users, 1, "role that may use the key");
+    }
     this.check.that(
       !(args.multiRegion && this.services.includes("fargate")),
       "multiRegion",
@@ -100,7 +139,7 @@ export class Key extends Component {
         rotationPeriodInDays: rotationPeriod,
         deletionWindowInDays: deletionWindow,
         multiRegion: args.multiRegion ?? false,
-        policy: this.keyPolicy(this.services),
+        policy: this.keyPolicy(this.services, args.restrictedTo),
       },
       this.statefulOptions({}, args.transform?.key),
     );
@@ -165,14 +204,35 @@ export class Key extends Component {
     return { Effect: "Allow", Action: actions, Resource: this.arn, ...condition };
   }
 
-  private keyPolicy(services: readonly KeyService[]): pulumi.Output<string> {
-    const root = pulumi.interpolate`arn:${this.context.partition.id}:iam::${this.account}:root`;
+  private keyPolicy(services: readonly KeyService[], restrictedTo: KeyArgs["restrictedTo"]): pulumi.Output<string> {
     return policyDocument([
-      { Sid: "AccountDecidesByIam", Effect: "Allow", Principal: { AWS: root }, Action: "kms:*", Resource: "*" },
+      ...this.accountStatements(restrictedTo),
       ...services.flatMap((service) =>
         service === "fargate" ? this.fargateStatements() : [this.serviceStatement(service)],
       ),
     ]);
+  }
+
+  private accountStatements(restrictedTo: KeyArgs["restrictedTo"]): Statement[] {
+    const root = pulumi.interpolate`arn:${this.context.partition.id}:iam::${this.account}:root`;
+    const statement = (
+      sid: string,
+      actions: string | string[],
+      roles?: readonly pulumi.Input<string>[],
+    ): Statement => ({
+      Sid: sid,
+      Effect: "Allow",
+      Principal: { AWS: root },
+      Action: actions,
+      Resource: "*",
+      // A condition, not principals: KMS refuses a policy that names a role which does not exist yet, and a role made anew under the same name is another one.
+      ...(roles && { Condition: { ArnEquals: { "aws:PrincipalArn": [...roles] } } }),
+    });
+    if (restrictedTo === undefined) return [statement("AccountDecidesByIam", "kms:*")];
+    return [
+      statement("Administrators", ADMINISTRATION, restrictedTo.administrators),
+      statement("Users", USE, restrictedTo.users),
+    ];
   }
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html */

@@ -27,6 +27,13 @@ export const iam: Models = {
       path: path(f),
     }),
   },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    id: (f) => f.globalArn("iam", `oidc-provider/${f.text("url").replace(/^https:\/\//, "")}`),
+    outputs: (f) => ({
+      arn: f.globalArn("iam", `oidc-provider/${f.text("url").replace(/^https:\/\//, "")}`),
+      thumbprintLists: f.list("thumbprintLists"),
+    }),
+  },
   "aws:iam/rolePolicy:RolePolicy": { nameProperty: "name", id: (f) => `${f.text("role")}:${f.name}` },
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { id: (f) => `${f.text("role")}-${f.hex(26)}` },
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": {

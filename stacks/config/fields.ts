@@ -12,6 +12,14 @@ export const key = (max: number, what: string) =>
     .max(max, `${what} is longer than ${max} characters.`)
     .regex(KEY, `${what} takes lower-case letters, digits and single hyphens, beginning with a letter.`);
 
+/** A managed policy. */
+export const boundary = z
+  .string()
+  .regex(
+    /^(?:arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/)?[A-Za-z0-9+=,.@_/-]{1,512}$/,
+    "Give the name or the ARN of a managed policy.",
+  );
+
 export const positive = z.int().min(1);
 
 export const hostname = z

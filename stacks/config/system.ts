@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { key } from "./fields";
+import { boundary, key } from "./fields";
 import type { ConfigProblem } from "./problems";
 
 /** One system of stacks/: what its stack files hold, and what is built from them. */
@@ -18,6 +18,8 @@ export function systemSchema<const Name extends string, Fields extends z.ZodRawS
     system: z.literal(name),
     environment: z.enum(["production", "development"]),
     owner: key(63, "The owner").default("platform"),
+    /** Managed policy that bounds every role of the stack: what a bootstrap stack put out for it. */
+    permissionsBoundary: boundary.optional(),
     ...fields,
   });
 }

@@ -53,6 +53,7 @@ export function paymentsRegion(
     after: previous?.region,
     environment: config.environment,
     owner: config.owner,
+    permissionsBoundary: config.permissionsBoundary,
     dataClass: "cardholder",
   });
   const here = { parent: region };

