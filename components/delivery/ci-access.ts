@@ -112,7 +112,7 @@ export class CiAccess extends Component {
         permissionsBoundary: ceiling.arn,
         maxSessionDuration: SESSION_SECONDS[mode],
       },
-      this.childOptions({}, this.args.transform?.role),
+      this.childOptions({ dependsOn: [provider] }, this.args.transform?.role),
     );
     for (const key of Object.keys(POLICIES)) {
       const suffix = `${kind}-${key}`;

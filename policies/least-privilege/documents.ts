@@ -1,4 +1,4 @@
-import type { Property, ResourceNode } from "../../analysis/graph";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { all, notApplicable, type Outcome, PASS, undetermined } from "../rule";
 
@@ -47,6 +47,14 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
   "aws:opensearch/domainPolicy:DomainPolicy": "accessPolicies",
 };
 
+/** Resources that give a role, a user or a group a managed policy, by `policyArn`. */
+export const ATTACHMENTS: readonly string[] = [
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+  "aws:iam/policyAttachment:PolicyAttachment",
+];
+
 /** Every type that holds a document. */
 export const DOCUMENTS: readonly string[] = [...IDENTITY_POLICIES, ...Object.keys(RESOURCE_POLICIES)];
 
@@ -67,9 +75,24 @@ export function identityStatements(node: ResourceNode, judge: (statement: Policy
   return all(...documents.map((document) => statements(document, judge)));
 }
 
-/** Judges every allowing statement of the identity policies that a resource holds. */
-export function identityAllowing(node: ResourceNode, judge: (statement: PolicyStatement) => Outcome): Outcome {
+/** Judges every allowing statement of the identity policies that a resource holds, and that somebody may have. */
+export function identityAllowing(
+  node: ResourceNode,
+  graph: ResourceGraph,
+  judge: (statement: PolicyStatement) => Outcome,
+): Outcome {
+  if (isOnlyBoundary(node, graph)) return notApplicable("It bounds roles, and gives nobody a permission.");
   return identityStatements(node, (statement) => (statement.allow ? judge(statement) : PASS));
+}
+
+/** A managed policy that roles have as their boundary and nobody as a policy: what it allows, another policy must grant. */
+function isOnlyBoundary(node: ResourceNode, graph: ResourceGraph): boolean {
+  if (node.type !== "aws:iam/policy:Policy") return false;
+  const attached = ATTACHMENTS.map((type) => graph.referring(type, "policyArn", node));
+  return (
+    graph.referring(ROLE, "permissionsBoundary", node).nodes.length > 0 &&
+    attached.every(({ nodes, uncertain }) => nodes.length === 0 && uncertain.length === 0)
+  );
 }
 
 /** Judges every allowing statement of a resource policy. */

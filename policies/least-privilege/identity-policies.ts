@@ -4,14 +4,7 @@ import { concernsAction, type PolicyStatement } from "../../analysis/policy-docu
 import { when } from "../checks";
 import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
-import { IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
-
-const ATTACHMENTS = [
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-  "aws:iam/policyAttachment:PolicyAttachment",
-];
+import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
 
 const isEverything = (pattern: string) => /^\*+(:\*+)?$/.test(pattern);
 const isWholeService = (pattern: string) => /^[a-z0-9-]+:\*+$/i.test(pattern);
@@ -61,7 +54,7 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     check(node, graph) {
       if (ATTACHMENTS.includes(node.type))
         return attached(node.property("policyArn"), graph, (name) => name === "AdministratorAccess");
-      return identityAllowing(node, (statement) =>
+      return identityAllowing(node, graph, (statement) =>
         statement.actions.some(isEverything) && reachesAnyResource(statement)
           ? fail("It allows everything on everything.", statement.path)
           : PASS,
@@ -70,8 +63,8 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-no-service-wildcard": {
     types: IDENTITY_POLICIES,
-    check(node) {
-      return identityAllowing(node, (statement) => {
+    check(node, graph) {
+      return identityAllowing(node, graph, (statement) => {
         if (statement.allActionsBut) return fail("NotAction allows whatever it does not name.", statement.path);
         const wide = statement.actions.filter((action) => isWholeService(action) || isEverything(action));
         return wide.length > 0 ? fail(`It allows ${wide.join(", ")}.`, statement.path) : PASS;
@@ -80,8 +73,8 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-exact-actions": {
     types: IDENTITY_POLICIES,
-    check(node) {
-      return identityAllowing(node, (statement) => {
+    check(node, graph) {
+      return identityAllowing(node, graph, (statement) => {
         const patterns = statement.actions.filter(
           (action) => /[*?]/.test(action) && !isWholeService(action) && !isEverything(action),
         );
@@ -91,8 +84,8 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-named-resources": {
     types: IDENTITY_POLICIES,
-    check(node) {
-      return identityAllowing(node, (statement) => {
+    check(node, graph) {
+      return identityAllowing(node, graph, (statement) => {
         if (!reachesAnyResource(statement)) return PASS;
         if (statement.conditions.some(({ key }) => isNarrowing(key))) return PASS;
         const narrower = statement.actions.filter((action) => !needsAnyResource(action) && !VPC_FUNCTION.has(action));
@@ -104,8 +97,8 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-decrypt-named-keys": {
     types: IDENTITY_POLICIES,
-    check(node) {
-      return identityAllowing(node, (statement) =>
+    check(node, graph) {
+      return identityAllowing(node, graph, (statement) =>
         DECRYPTION.some((action) => concernsAction(statement, action)) &&
         (statement.allResourcesBut || statement.resources.some(isAnyKey)) &&
         !statement.conditions.some(({ key }) => isNarrowing(key))
@@ -116,8 +109,8 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-pass-role-bounded": {
     types: IDENTITY_POLICIES,
-    check(node) {
-      return identityAllowing(node, (statement) => {
+    check(node, graph) {
+      return identityAllowing(node, graph, (statement) => {
         if (!concernsAction(statement, "iam:PassRole")) return PASS;
         const anyRole = statement.allResourcesBut || statement.resources.some(isAnyRole);
         const bound = statement.conditions.some(
