@@ -138,6 +138,10 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     userId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
     userName: must(text(1, 120)),
   },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    url: must(text(1, 255, /^https:\/\//)),
+    clientIdLists: must({ maxItems: 100 }),
+  },
   "aws:iam/policy:Policy": { name: text(1, 128, /^[\w+=,.@-]+$/), policy: must(text(1, 6144)) },
   "aws:iam/role:Role": {
     name: text(1, 64, /^[\w+=,.@-]+$/),

@@ -99,6 +99,8 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs(CERTIFICATE, "blocks")("certificateArn"),
   ],
   "aws:kms/alias:Alias": refs(KEY, "goes")("targetKeyId"),
+  // IAM deletes no policy that bounds a role: DeleteConflict.
+  [ROLE]: refs("aws:iam/policy:Policy", "blocks")("permissionsBoundary"),
   "aws:iam/rolePolicy:RolePolicy": refs(ROLE, "blocks")("role"),
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [
     ...refs(ROLE, "blocks")("role"),

@@ -56,6 +56,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:elasticache/user:User": byName("UserAlreadyExists"),
   "aws:elasticache/userGroup:UserGroup": byName("UserGroupAlreadyExists"),
   "aws:guardduty/detector:Detector": { error: "BadRequestException", scope: () => "one detector a region" },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": by("EntityAlreadyExists", "url"),
   "aws:iam/policy:Policy": byName("EntityAlreadyExists"),
   "aws:iam/role:Role": byName("EntityAlreadyExists"),
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": by("InvalidInput", "awsServiceName", "customSuffix"),

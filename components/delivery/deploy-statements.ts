@@ -123,9 +123,17 @@ function statementsOf(service: string, actions: readonly string[], scope: Deploy
   ].filter(({ Action }) => Action.length > 0);
 }
 
-/** A preview reads no client's API key: `GET` on one may give its value. */
+/** What a preview's calls can not be used with, or must not: `GET` on an API key may give its value. */
+const NOT_READ: Readonly<Record<string, RegExp>> = {
+  apigateway: /\/apikeys/,
+  "cognito-idp": /:wafv2:/,
+  config: /:conformance-pack\//,
+  ec2: /:(?!vpc\/)[a-z-]+\/\*$/,
+};
+
 function readable(arns: readonly string[], service: string, mode: Mode): readonly string[] {
-  return service === "apigateway" && mode === "read" ? arns.filter((arn) => !/\/apikeys/.test(arn)) : arns;
+  const left = mode === "read" ? NOT_READ[service] : undefined;
+  return left === undefined ? arns : arns.filter((arn) => !left.test(arn));
 }
 
 function allow(

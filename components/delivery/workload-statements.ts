@@ -26,8 +26,8 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   backup: [{ actions: "DescribeBackupVault", on: (stack) => [`backup:*:@:backup-vault:${stack}-*`] }],
   cloudwatch: [
     // Grafana's own list: alarms of every stack of the account.
-    { actions: "DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric", on: () => ["cloudwatch:*:@:alarm:*"] },
-    { actions: "GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
+    { actions: "DescribeAlarmHistory DescribeAlarms", on: () => ["cloudwatch:*:@:alarm:*"] },
+    { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
   ],
   ec2: [
     {

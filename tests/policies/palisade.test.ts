@@ -13,7 +13,7 @@ describe("Palisade's own stacks", function () {
   this.timeout(120_000);
   const recordings = new Map<string, Recording>();
   before(async () => {
-    for (const stack of ["prod", "dev"]) recordings.set(stack, await recordStack(stack));
+    for (const stack of ["prod", "dev", "bootstrap"]) recordings.set(stack, await recordStack(stack));
   });
 
   function recorded(stack: string): Recording {
@@ -22,7 +22,7 @@ describe("Palisade's own stacks", function () {
     return recording;
   }
 
-  for (const stack of ["prod", "dev"]) {
+  for (const stack of ["prod", "dev", "bootstrap"]) {
     it(`${stack}: no rule is violated, none is undetermined, and there are no waivers`, () => {
       const findings = evaluate(rules, ResourceGraph.fromRecording(recorded(stack)));
       const open = findings.filter(({ verdict }) => verdict.kind === "fail" || verdict.kind === "undetermined");

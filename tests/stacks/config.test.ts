@@ -70,11 +70,19 @@ describe("configuration", () => {
   const cases: Record<string, { changes: Record<string, unknown>; problem: RegExp }> = {
     "a missing system": {
       changes: { "palisade:system": undefined },
-      problem: /^palisade:system: Is required\. Use one of: payments/,
+      problem: /^palisade:system: Is required\. Use one of: bootstrap, payments/,
     },
     "an unknown system": {
       changes: { "palisade:system": "payment" },
-      problem: /^palisade:system = "payment": Is not a system/,
+      problem: /^palisade:system = "payment": Is not a system.* Use one of: .*payments.* Did you mean payments\?/,
+    },
+    "a system that is an object's own": {
+      changes: { "palisade:system": "constructor" },
+      problem: /^palisade:system = "constructor": Is not a system/,
+    },
+    "a boundary that is no policy": {
+      changes: { "palisade:permissionsBoundary": "arn:aws:iam::1:role/x" },
+      problem: /^palisade:permissionsBoundary = .*: Give the name or the ARN of a managed policy/,
     },
     "an unknown key, with the nearest": {
       changes: { "palisade:databse": {} },

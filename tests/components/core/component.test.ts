@@ -220,6 +220,27 @@ describe("Component", () => {
     });
   });
 
+  describe("permissions boundary", () => {
+    it("reaches every role below, by name or by ARN, and leaves one that has its own", async () => {
+      const recording = await recordProgram(() => {
+        const room = new Room("room", { permissionsBoundary: "workloads" });
+        new Shelf("shelf", {}, { parent: room });
+        const own = "arn:aws:iam::123456789012:policy/stricter";
+        new aws.iam.Role("role", { assumeRolePolicy: "{}", permissionsBoundary: own }, { parent: room });
+        new Shelf("other", { permissionsBoundary: own });
+      });
+      const boundary = (name: string) => named(recording, name).inputs.permissionsBoundary;
+      assert.equal(boundary("shelf-role"), "arn:aws:iam::123456789012:policy/workloads");
+      assert.equal(boundary("role"), "arn:aws:iam::123456789012:policy/stricter");
+      assert.equal(boundary("other-role"), "arn:aws:iam::123456789012:policy/stricter");
+    });
+
+    it("is none unless somebody names one", async () => {
+      const recording = await recordProgram(() => void new Shelf("shelf"));
+      assert.ok(!("permissionsBoundary" in named(recording, "shelf-role").inputs));
+    });
+  });
+
   describe("environment", () => {
     it("is production unless said otherwise, and protects stateful children only then", async () => {
       const recording = await recordProgram(() => {

@@ -37,6 +37,14 @@ describe("Key", () => {
         build: (name) => new Key(name, { description: "x", services: ["logs", "logs"] }),
         message: /"logs" stands twice/,
       },
+      "a key that nobody administers": {
+        build: (name) => new Key(name, { description: "x", restrictedTo: { administrators: [], users: ["a"] } }),
+        message: /restrictedTo\.administrators = \[\] .*role/,
+      },
+      "a key that nobody uses": {
+        build: (name) => new Key(name, { description: "x", restrictedTo: { administrators: ["a"], users: [] } }),
+        message: /restrictedTo\.users = \[\] .*role/,
+      },
       "a multi-Region key for Fargate": {
         build: (name) => new Key(name, { description: "x", services: ["fargate"], multiRegion: true }),
         message: /multiRegion = true .* single-Region keys only/,
@@ -51,6 +59,23 @@ describe("Key", () => {
     assert.deepEqual(logs?.Condition, {
       ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-west-1:123456789012:log-group:*" },
     });
+  });
+
+  it("restricted, lets the account's policies decide for the named roles only, and nobody use it by administering it", async () => {
+    const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+    const restrictedTo = { administrators: [role("admin")], users: [role("admin"), role("ci")] };
+    const recording = await recordProgram(() => void new Key("k", { description: "x", restrictedTo }));
+    const found = statements(named(recording, "k-key").inputs.policy);
+    assert.deepEqual(
+      found.map(({ Sid, Condition }) => [Sid, Condition]),
+      [
+        ["Administrators", { ArnEquals: { "aws:PrincipalArn": [role("admin")] } }],
+        ["Users", { ArnEquals: { "aws:PrincipalArn": [role("admin"), role("ci")] } }],
+      ],
+    );
+    assert.ok(found.every(({ Principal }) => JSON.stringify(Principal) === `{"AWS":"arn:aws:iam::123456789012:root"}`));
+    assert.deepEqual(found[1]?.Action, ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]);
+    assert.ok(!JSON.stringify(found[0]?.Action).match(/\*|kms:(Decrypt|Encrypt|Generate|CreateGrant)/));
   });
 
   it("lets Fargate encrypt the storage of this account's tasks, and give out no more than the right to decrypt it", async () => {
