@@ -72,7 +72,12 @@ export class AccountBaseline extends Component {
     };
     this.trailArn = this.nodes.trail?.arn;
     this.trailBucketName = this.nodes.trail?.bucketName;
-    this.registerOutputs({ trailArn: this.trailArn, trailBucketName: this.trailBucketName });
+    this.registerOutputs({
+      trailArn: this.trailArn,
+      trailBucketName: this.trailBucketName,
+      // What another stack declares, as the policy pack's rules on baselines read it.
+      existing: Object.entries(args).flatMap(([part, state]) => (state === "existing" ? [part] : [])),
+    });
   }
 
   private createTrail({ key, retentionInDays, dataEvents, accessLogs }: AccountBaselineArgs): AuditTrail {

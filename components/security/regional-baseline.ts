@@ -39,10 +39,16 @@ export interface RegionalBaselineArgs extends ComponentArgs {
   macie?: OptionalPart;
   /** IAM Access Analyzer: what is shared with someone outside the account. Default `create`. */
   accessAnalyzer?: BaselinePart;
-  /** Inspector: known weaknesses in images, instances and functions (PCI DSS 6.3.1, 11.3.1). Default `create`. */
+  /** Inspector: known weaknesses in images, instances, functions and, where AWS offers it, functions' code (PCI DSS 6.3.1, 11.3.1). Default `create`. */
   inspector?: OptionalPart;
   /** EC2's settings for whatever is created later: volumes encrypted, no public snapshots, IMDSv2 only. Default `create`. */
   ec2Defaults?: BaselinePart;
+  /**
+   * Lets nothing in through the internet gateways of any VPC in the region, whatever its routes and security groups say; what NAT gateways
+   * began comes back (PCI DSS 1.4.1, 1.4.4). A VPC that has to be reached, e.g. by a public load balancer or Global Accelerator, then needs an
+   * `aws.ec2.VpcBlockPublicAccessExclusion`. Default `create`.
+   */
+  vpcPublicAccessBlock?: OptionalPart;
   /** Days that Config's files are kept. Default 400, in development 30. */
   configRetentionInDays?: number;
   transform?: { recorder?: Transform<aws.cfg.RecorderArgs>; detector?: Transform<aws.guardduty.DetectorArgs> };
@@ -63,12 +69,18 @@ const GUARD_DUTY_FEATURES = [
 /** AWS answers with all three, so a shorter list would differ from its answer in every preview. */
 const RUNTIME_AGENTS = ["EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"] as const;
 
+/** Where Inspector reads the code of Lambda functions (https://docs.aws.amazon.com/config/latest/developerguide/inspector-lambda-code-scan-enabled.html). */
+const CODE_SCANNING_REGIONS: readonly string[] = [
+  ...["us-east-1", "us-east-2", "us-west-2", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"],
+  ...["ap-northeast-1", "ap-southeast-1", "ap-southeast-2"],
+];
+
 /** GuardDuty's severity from which a finding is High. */
 const HIGH_SEVERITY = 7;
 
 /**
  * What a region of the account needs to be watched: AWS Config with rules for PCI DSS, GuardDuty, Security Hub, Macie, IAM Access Analyzer,
- * Inspector, and safe defaults for EC2. Each part can be there already. High findings of GuardDuty go to the critical alarm topic.
+ * Inspector, safe defaults for EC2, and VPCs closed to the internet. Each part can be there already. High findings of GuardDuty go to the critical alarm topic.
  *
  *     new RegionalBaseline("euw1-baseline", { account }, { parent: region });
  *
@@ -92,6 +104,7 @@ export class RegionalBaseline extends Component {
     readonly macie?: aws.macie2.Account;
     readonly accessAnalyzer?: aws.accessanalyzer.Analyzer;
     readonly inspector?: aws.inspector2.Enabler;
+    readonly vpcPublicAccessBlock?: aws.ec2.VpcBlockPublicAccessOptions;
   };
 
   constructor(name: string, args: RegionalBaselineArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -110,13 +123,29 @@ export class RegionalBaseline extends Component {
     const macie = creates(args.macie) ? this.createMacie() : undefined;
     const accessAnalyzer = creates(args.accessAnalyzer) ? this.createAccessAnalyzer() : undefined;
     const inspector = creates(args.inspector) ? this.createInspector() : undefined;
+    const vpcPublicAccessBlock = creates(args.vpcPublicAccessBlock) ? this.blockVpcPublicAccess() : undefined;
     if (creates(args.ec2Defaults)) this.setEc2Defaults();
     this.reportFindings();
 
-    this.nodes = { ...config, conformancePack, ...guardDuty, securityHub, macie, accessAnalyzer, inspector };
+    this.nodes = {
+      ...config,
+      conformancePack,
+      ...guardDuty,
+      securityHub,
+      macie,
+      accessAnalyzer,
+      inspector,
+      vpcPublicAccessBlock,
+    };
     this.configBucketName = config?.configBucket.bucketName;
     this.detectorId = guardDuty?.detector.id;
-    this.registerOutputs({ configBucketName: this.configBucketName, detectorId: this.detectorId });
+    this.registerOutputs({
+      configBucketName: this.configBucketName,
+      detectorId: this.detectorId,
+      region: this.context.region,
+      // What another stack declares, as the policy pack's rules on baselines read it.
+      existing: Object.entries(args).flatMap(([part, state]) => (state === "existing" ? [part] : [])),
+    });
   }
 
   private validate(args: RegionalBaselineArgs, retention: number): void {
@@ -261,7 +290,13 @@ export class RegionalBaseline extends Component {
   private createInspector(): aws.inspector2.Enabler {
     return new aws.inspector2.Enabler(
       this.childName("inspector"),
-      { accountIds: [this.account], resourceTypes: ["EC2", "ECR", "LAMBDA"] },
+      {
+        accountIds: [this.account],
+        resourceTypes: [
+          ...["EC2", "ECR", "LAMBDA"],
+          ...(CODE_SCANNING_REGIONS.includes(this.context.region) ? ["LAMBDA_CODE"] : []),
+        ],
+      },
       this.childOptions(),
     );
   }
@@ -276,6 +311,14 @@ export class RegionalBaseline extends Component {
     new aws.ec2.InstanceMetadataDefaults(
       this.childName("instance-metadata"),
       { httpTokens: "required" },
+      this.childOptions(),
+    );
+  }
+
+  private blockVpcPublicAccess(): aws.ec2.VpcBlockPublicAccessOptions {
+    return new aws.ec2.VpcBlockPublicAccessOptions(
+      this.childName("vpc-public-access"),
+      { internetGatewayBlockMode: "block-ingress" },
       this.childOptions(),
     );
   }

@@ -54,6 +54,10 @@ export const governance: Models = {
   },
   "aws:ebs/encryptionByDefault:EncryptionByDefault": { id: (f) => f.region },
   "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": { id: (f) => f.region },
+  "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": {
+    id: (f) => f.region,
+    outputs: (f) => ({ awsAccountId: f.account, awsRegion: f.region }),
+  },
   "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": {
     id: (f) => f.region,
     outputs: (f) => ({

@@ -23,6 +23,7 @@ const NOTHING = {
   accessAnalyzer: "existing",
   inspector: "off",
   ec2Defaults: "existing",
+  vpcPublicAccessBlock: "off",
 } as const;
 
 function build(
@@ -91,6 +92,30 @@ describe("RegionalBaseline", () => {
       recording.resources.filter((r) => r.custom && r.type.startsWith("aws:")),
       [],
     );
+  });
+
+  it("tells what another stack has, so that policies do not ask for it here", async () => {
+    const recording = await recordProgram(() => void build("watch", NOTHING));
+    const { outputs } = named(recording, "watch");
+    assert.equal(outputs.region, "eu-west-1");
+    assert.deepEqual(outputs.existing, [
+      ...["account", "config", "configRules", "guardDuty", "securityHub", "accessAnalyzer", "ec2Defaults"],
+    ]);
+  });
+
+  it("lets nothing in through internet gateways", async () => {
+    const recording = await recordProgram(() => void build("watch"));
+    assert.equal(named(recording, "watch-vpc-public-access").inputs.internetGatewayBlockMode, "block-ingress");
+  });
+
+  it("has Inspector read Lambda's code where AWS offers that", async () => {
+    const recording = await recordProgram(() => {
+      build("home");
+      build("away", { region: "eu-south-1" });
+    });
+    const scanned = (name: string) => named(recording, `${name}-inspector`).inputs.resourceTypes;
+    assert.deepEqual(scanned("home"), ["EC2", "ECR", "LAMBDA", "LAMBDA_CODE"]);
+    assert.deepEqual(scanned("away"), ["EC2", "ECR", "LAMBDA"]);
   });
 
   it("records IAM in the account baseline's region and in no other", async () => {
