@@ -1,4 +1,5 @@
 import type { Pack } from "../rule";
+import { accountBaselineRules } from "./account-baseline";
 import { apiGatewayRules } from "./api-gateway";
 import { cloudFrontRules } from "./cloudfront";
 import { dataStoreRules } from "./data-stores";
@@ -31,5 +32,6 @@ export const pciDss: Pack = {
     ...vpcRules,
     ...ecsRules,
     ...loggingRules,
+    ...accountBaselineRules,
   ],
 };

@@ -49,6 +49,8 @@ describe("the catalogue of rules", () => {
 
   it("judges types that the provider has", () => {
     for (const type of new Set(rules.flatMap((rule) => rule.types))) {
+      // Rules about what is missing judge the stack itself.
+      if (type === "pulumi:pulumi:Stack") continue;
       const [, module = "", name] = type.split(":");
       const source = readFileSync(require.resolve(`@pulumi/aws/${module}.js`), "utf8");
       assert.ok(source.includes(`__pulumiType = '${type}'`), `${type} (${name}) is no type of @pulumi/aws`);
