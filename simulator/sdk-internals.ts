@@ -120,6 +120,16 @@ function lazyProperties(transferProperties: RpcModule["transferProperties"]): Rp
   };
 }
 
+/**
+ * Gives every resource its innermost call site of the project's own alone, where the SDK takes a whole stack twice for each: the engine would keep all
+ * frames in the state, a quarter of it, and writes the state for every step. Returns a function that undoes it.
+ */
+export function shortStackTraces(): () => void {
+  const stackTrace: unknown = Reflect.get(Resource, "stackTrace");
+  Reflect.set(Resource, "stackTrace", () => ownFrames().slice(0, 1));
+  return () => void Reflect.set(Resource, "stackTrace", stackTrace);
+}
+
 type PlainValues = Parameters<typeof Struct.fromJavaScript>[0];
 
 /**

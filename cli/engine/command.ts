@@ -71,6 +71,8 @@ export class EngineCommand {
     const child = spawn(this.command, [...args, "--non-interactive"], {
       cwd,
       env: {
+        // The engine's memory is small beside what it throws away with every write of the state.
+        GOGC: "400",
         ...process.env,
         ...additionalEnv,
         PATH: `${path}${delimiter}${dirname(this.command)}`,

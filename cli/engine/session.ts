@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import type { Project, StackConfig } from "../project";
+import { shortStackTraces } from "../../simulator/sdk-internals";
 import { UsageError } from "../usage-error";
 import { AttachedProviders, type ProviderProgram, SIMULATOR } from "./attached-providers";
 import { EngineCommand, EngineFailure, type EngineLimits } from "./command";
 import { type Engine, findEngine } from "./find";
 import { addAnalyzer } from "./policy-packs";
+import { SessionFolder } from "./session-folder";
 import { SimulatorState } from "./simulator-state";
 
 export const TARGETS = ["aws", "simulator"] as const;
@@ -35,14 +35,14 @@ export class Session {
   /** What a provider that died said; the cause of whatever the engine reports after it. */
   providerDeath: string | undefined;
   private readonly onSignal = () => this.interrupt();
+  private readonly fullStackTraces = shortStackTraces();
 
   private constructor(
     readonly engine: Engine,
     readonly command: EngineCommand,
     readonly stack: Stack,
     private readonly providers: AttachedProviders | undefined,
-    /** A folder for this session's own files. */
-    readonly tools: string,
+    private readonly folder: SessionFolder,
     private readonly say: (text: string) => void,
   ) {
     process.on("SIGINT", this.onSignal);
@@ -58,7 +58,7 @@ export class Session {
     );
     const command = new EngineCommand(engine, version, limits);
 
-    const tools = mkdtempSync(join(tmpdir(), "palisade-"));
+    const folder = new SessionFolder();
     let providers: AttachedProviders | undefined;
     let session: Session | undefined;
     const state = target === "simulator" ? new SimulatorState(project, options.stateFolder) : undefined;
@@ -76,7 +76,7 @@ export class Session {
           Object.assign(env, attached.env);
         }
       }
-      if (addAnalyzer(engine, tools)) env.PATH = `${tools}${delimiter}${process.env.PATH ?? ""}`;
+      if (addAnalyzer(engine, folder.path)) env.PATH = `${folder.path}${delimiter}${process.env.PATH ?? ""}`;
       const workspace = await LocalWorkspace.create({
         workDir: state?.workDir ?? project.root,
         pulumiCommand: command,
@@ -85,20 +85,26 @@ export class Session {
         ...(state === undefined ? {} : { secretsProvider: "passphrase" }),
       });
       const stack = await openStack(name, workspace, target, engine);
-      session = new Session(engine, command, stack, providers, tools, say);
+      session = new Session(engine, command, stack, providers, folder, say);
       return session;
     } catch (error) {
       await providers?.stop();
-      rmSync(tools, { recursive: true, force: true });
+      folder.remove();
       throw error;
     }
+  }
+
+  /** A folder for this session's own files. */
+  get tools(): string {
+    return this.folder.path;
   }
 
   async close(): Promise<void> {
     process.off("SIGINT", this.onSignal);
     process.off("SIGTERM", this.onSignal);
+    this.fullStackTraces();
     await this.providers?.stop();
-    rmSync(this.tools, { recursive: true, force: true });
+    this.folder.remove();
   }
 
   private interrupt(): void {

@@ -1,0 +1,86 @@
+// One update of a fresh stack in Pulumi's engine on the simulator, without preview: `engine-run.cjs platform|bare [number of bare resources]`.
+// Prints one JSON line: seconds of the update as a whole, custom resources made, bytes of the state.
+require("../dist/cli/lazy-modules.js");
+const { cpSync, mkdtempSync, rmSync, statSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const { Session } = require("../dist/cli/engine/session.js");
+const { findProject, readStackConfig } = require("../dist/cli/project.js");
+
+const ROOT = join(__dirname, "..");
+const [which, count = "0"] = process.argv.slice(2);
+
+const programs = {
+  platform: () => {
+    const program = require("../dist/stacks/program.js").default;
+    return async () => ({ ...program() });
+  },
+  bare: () => {
+    const aws = require("@pulumi/aws");
+    return async () => {
+      for (let i = 0; i < Number(count); i += 1) {
+        const name = `bench-cache-connections-${i}`;
+        new aws.cloudwatch.MetricAlarm(name, {
+          alarmDescription: `[critical] bench-cache-${i} has over 50,000 of 65,000 connections. Look for a client that leaks them.`,
+          comparisonOperator: "GreaterThanThreshold",
+          datapointsToAlarm: 5,
+          dimensions: { CacheClusterId: `bench-cache-${i}` },
+          evaluationPeriods: 5,
+          metricName: "CurrConnections",
+          name,
+          namespace: "AWS/ElastiCache",
+          period: 60,
+          region: "us-east-1",
+          statistic: "Average",
+          tags: {
+            owner: "payments-platform",
+            "palisade:component": "data/Cache",
+            "palisade:data-class": "cardholder",
+            "palisade:environment": "production",
+          },
+          threshold: 50000,
+          treatMissingData: "notBreaching",
+        });
+      }
+    };
+  },
+};
+
+async function main() {
+  const folder = mkdtempSync(join(tmpdir(), "palisade-bench-"));
+  try {
+    for (const file of ["Pulumi.yaml", "Pulumi.prod.yaml"]) cpSync(join(ROOT, file), join(folder, file));
+    const project = findProject(folder);
+    const session = await Session.open(
+      {
+        project,
+        stack: "prod",
+        config: readStackConfig(project, "prod"),
+        target: "simulator",
+        program: programs[which](),
+        limits: { minutes: 30, startSeconds: 180 },
+        needsProviders: true,
+      },
+      () => undefined,
+    );
+    try {
+      const cpu = process.cpuUsage();
+      const started = process.hrtime.bigint();
+      const { summary } = await session.stack.up({ color: "never", suppressProgress: true, onEvent: () => session.command.heard() });
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const used = process.cpuUsage(cpu);
+      if (process.env.KEEP) cpSync(join(folder, ".palisade"), process.env.KEEP, { recursive: true });
+      const state = statSync(join(folder, ".palisade", "state", ".pulumi", "stacks", "palisade", "prod.json")).size;
+      process.stdout.write(`${JSON.stringify({ seconds, created: summary.resourceChanges.create, state, hostCpu: (used.user+used.system)/1e6 })}\n`);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
