@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { promisify } from "node:util";
-import type { EngineEvent, StepEventStateMetadata } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, StepEventStateMetadata } from "@pulumi/pulumi/automation";
 import { RESOLVED_BY_CHECK } from "../policies/adapter";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
@@ -20,7 +20,7 @@ import { Session, type Target, TARGETS } from "./engine/session";
 import { Update } from "./engine/update";
 import { findProject, readStackConfig } from "./project";
 import { renderValue } from "./render/terminal";
-import { renderableOutputs, renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
+import { renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
 import { shortType } from "../analysis/short-type";
 import { UsageError } from "./usage-error";
 
@@ -144,15 +144,12 @@ export async function outputs(stackName: string | undefined, options: DeployOpti
     (text) => announcer.say(text),
   );
   try {
-    const found = await session.stack.outputs();
+    const found = options.showSecrets ? plain(await session.stack.outputs()) : await session.outputs();
     if (Object.keys(found).length === 0)
       throw new UsageError(`${name} has no outputs: it was not deployed, or was destroyed.`);
-    const shown = options.showSecrets
-      ? Object.fromEntries(Object.entries(found).map(([key, { value }]) => [key, value]))
-      : renderableOutputs(found);
     const text = options.json
-      ? JSON.stringify(shown, undefined, 2)
-      : Object.entries(shown ?? {})
+      ? JSON.stringify(found, undefined, 2)
+      : Object.entries(found)
           .flatMap(([key, value]) => renderValue(value, `${key}:`, "  "))
           .join("\n");
     process.stdout.write(`${text}\n`);
@@ -163,6 +160,10 @@ export async function outputs(stackName: string | undefined, options: DeployOpti
   } finally {
     await session.close();
   }
+}
+
+function plain(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
 }
 
 /**
@@ -214,8 +215,8 @@ async function run(
         if (refusal !== undefined) return { failure: refusal };
         isPlanned = true;
         update.begin();
-        const { outputs: found } = await session.stack.up({ ...common, policyPacks });
-        return { outputs: found };
+        await session.stack.up({ ...common, policyPacks });
+        return { outputs: await session.outputs() };
       }
       case "refresh":
         await session.stack.refresh(common);

@@ -37,11 +37,16 @@ interface RpcModule {
   transferProperties(onto: object, label: string, props: Properties): Record<string, Resolver>;
 }
 
+interface LogModule {
+  debug(message: string): Promise<void>;
+}
+
 // These members are marked @internal, so the SDK's type declarations leave them out; the version is pinned and a test runs each.
 const load = createRequire(__filename);
 const state: StateModule = load("@pulumi/pulumi/runtime/state");
 const settings: SettingsModule = load("@pulumi/pulumi/runtime/settings");
 const rpc: RpcModule = load("@pulumi/pulumi/runtime/rpc");
+const log: LogModule = load("@pulumi/pulumi/log");
 
 const { getStore } = state;
 
@@ -121,13 +126,20 @@ function lazyProperties(transferProperties: RpcModule["transferProperties"]): Rp
 }
 
 /**
- * Gives every resource its innermost call site of the project's own alone, where the SDK takes a whole stack twice for each: the engine would keep all
- * frames in the state, a quarter of it, and writes the state for every step. Returns a function that undoes it.
+ * Makes the SDK say less to the engine than it does by itself. Returns a function that undoes it.
+ * - A resource's call site is the innermost one of the project's own, where the SDK takes a whole stack twice for each: the engine would keep all frames in
+ *   the state, a quarter of it, and writes the state before and after every step.
+ * - Its debug messages, four for a resource, are left out: they show what a resource answers, secrets too, and the engine passes them on as events.
  */
-export function shortStackTraces(): () => void {
+export function quietSdk(): () => void {
+  const { debug } = log;
   const stackTrace: unknown = Reflect.get(Resource, "stackTrace");
   Reflect.set(Resource, "stackTrace", () => ownFrames().slice(0, 1));
-  return () => void Reflect.set(Resource, "stackTrace", stackTrace);
+  log.debug = async () => undefined;
+  return () => {
+    log.debug = debug;
+    Reflect.set(Resource, "stackTrace", stackTrace);
+  };
 }
 
 type PlainValues = Parameters<typeof Struct.fromJavaScript>[0];

@@ -77,6 +77,8 @@ export class EngineCommand {
         ...additionalEnv,
         PATH: `${path}${delimiter}${dirname(this.command)}`,
         PULUMI_AUTOMATION_API: "true",
+        // Would write every message between engine and providers into a file, secrets in plain text.
+        PULUMI_DEBUG_GRPC: undefined,
       },
       // A group of its own: Ctrl-C reaches palisade only, which passes it on once.
       detached: true,

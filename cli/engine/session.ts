@@ -1,7 +1,7 @@
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import type { Project, StackConfig } from "../project";
-import { shortStackTraces } from "../../simulator/sdk-internals";
+import { quietSdk } from "../../simulator/sdk-internals";
 import { UsageError } from "../usage-error";
 import { AttachedProviders, type ProviderProgram, SIMULATOR } from "./attached-providers";
 import { EngineCommand, EngineFailure, type EngineLimits } from "./command";
@@ -35,7 +35,7 @@ export class Session {
   /** What a provider that died said; the cause of whatever the engine reports after it. */
   providerDeath: string | undefined;
   private readonly onSignal = () => this.interrupt();
-  private readonly fullStackTraces = shortStackTraces();
+  private readonly restoreSdk = quietSdk();
 
   private constructor(
     readonly engine: Engine,
@@ -99,10 +99,22 @@ export class Session {
     return this.folder.path;
   }
 
+  /**
+   * What the last update left, every secret as `[secret]`: the engine's own masking, which finds one at any depth. The Automation API's `outputs` marks a
+   * secret only where it is a whole output.
+   */
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const { workDir, envVars } = this.stack.workspace;
+    const args = ["stack", "output", "--json", "--stack", this.stack.name];
+    const { stdout } = await this.command.run(args, workDir, envVars);
+    const masked: Record<string, unknown> = JSON.parse(stdout);
+    return masked;
+  }
+
   async close(): Promise<void> {
     process.off("SIGINT", this.onSignal);
     process.off("SIGTERM", this.onSignal);
-    this.fullStackTraces();
+    this.restoreSdk();
     await this.providers?.stop();
     this.folder.remove();
   }

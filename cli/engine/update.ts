@@ -91,7 +91,7 @@ export class Update {
       });
     } else if (diagnosticEvent) {
       const { severity, ephemeral, urn } = diagnosticEvent;
-      const message = withoutTrace(plain(diagnosticEvent.message));
+      const message = withoutValue(withoutTrace(plain(diagnosticEvent.message)));
       // The engine's own last word, which says less than the errors before it.
       const closing = urn === undefined && /^(preview|update|destroy|refresh) failed$/.test(message);
       if (ephemeral !== true && message !== "" && !closing && (severity === "warning" || severity === "error")) {
@@ -184,6 +184,11 @@ function propertiesOf({ detailedDiff, diffs, keys, op }: StepEventMetadata): rea
 /** The engine marks colours as `<{%reset%}>`. */
 function plain(text: string): string {
   return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}
+
+/** The engine shows the value of a property that is refused, secret or not; the reason after it tells what is wrong with it. */
+function withoutValue(text: string): string {
+  return text.replace(/: property (\S+) value [^]* has a problem: /, ": property $1 has a problem: ");
 }
 
 function withoutTrace(text: string): string {

@@ -17,7 +17,8 @@ export interface UpdateResult {
   readonly seconds: number;
   /** Why it failed, in one message, where the diagnostics do not say it. */
   readonly failure?: string;
-  readonly outputs?: Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>;
+  /** Secrets stand as `[secret]`. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 const DONE: Readonly<Record<Change, string>> = {
@@ -65,9 +66,7 @@ export function renderUpdate(result: UpdateResult, full: boolean, color = isColo
   if (result.failure !== undefined) lines.push("", `${red("error")}`, ...indented(result.failure));
   if (result.outputs !== undefined && Object.keys(result.outputs).length > 0) {
     lines.push("", bold("Outputs"));
-    for (const [name, { value, secret }] of Object.entries(result.outputs)) {
-      lines.push(...(secret ? [`  ${name}: ${dim("[secret]")}`] : renderValue(value, `  ${name}:`, "    ")));
-    }
+    for (const [name, value] of Object.entries(result.outputs)) lines.push(...renderValue(value, `  ${name}:`, "    "));
   }
   lines.push(...renderParts(result, color));
   const failed =
@@ -96,18 +95,10 @@ export function renderUpdateJson(result: UpdateResult): string {
       changes: update.resources,
       violations: update.violations,
       diagnostics: update.diagnostics,
-      outputs: renderableOutputs(result.outputs),
+      outputs: result.outputs,
     },
     undefined,
     2,
-  );
-}
-
-/** Outputs for a program, without the secret ones' values. */
-export function renderableOutputs(outputs: UpdateResult["outputs"]): Record<string, unknown> | undefined {
-  if (outputs === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { value, secret }]) => [name, secret ? "[secret]" : value]),
   );
 }
 

@@ -88,7 +88,8 @@ export class SimulatedProvider {
     const inputs: Plain = { values, secrets: given.secrets };
     const isSecret = (property: string) => given.secrets.some(([first]) => property.split(/[.[]/)[0] === first);
     const limits = refusals(type, inputs.values, isUnknown, isSecret).map(({ property, reason }) => ({
-      property,
+      // The engine prints the value of the property that it is given, secret or not.
+      property: isSecret(property) ? "" : property,
       reason: `${property} ${reason}.`,
     }));
     return { inputs, failures: [...failures, ...limits] };

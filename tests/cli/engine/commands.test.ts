@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireEngine } from "../../support/engine/engine";
@@ -35,7 +35,8 @@ describe("the engine's commands, with a small program and provider", function ()
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const state = () => join(folder, ".palisade");
-  const cloud = (): Record<string, unknown> => JSON.parse(readFileSync(join(state(), "clouds", "one.json"), "utf8"));
+  const cloudFile = () => join(state(), "clouds", "one.json");
+  const cloud = (): Record<string, unknown> => JSON.parse(readFileSync(cloudFile(), "utf8"));
 
   function operate(
     operation: string,
@@ -144,15 +145,19 @@ describe("the engine's commands, with a small program and provider", function ()
     assert.match(outcome.stderr, /Stopping: what is under way is finished first/);
   });
 
-  it("refuses a second update at the same time", async () => {
+  it("refuses a second update at the same time, and the first one's result is whole", async () => {
     const slow = operate("up", { stub: "slow" });
-    const first = setInterval(() => undefined, 1000);
-    await new Promise((resolve) => setTimeout(resolve, 9000));
+    while (!existsSync(`${cloudFile()}.waits`)) await new Promise((resolve) => setTimeout(resolve, 100));
     const second = await operate("up");
-    clearInterval(first);
-    const done = await slow;
-    assert.deepEqual([done.code, second.code].sort(), [0, 1], done.stdout + second.stdout);
-    assert.match(report(second).failure ?? "", /Another update of this stack is under way/);
+    writeFileSync(`${cloudFile()}.go`, "");
+    const first = await slow;
+    assert.equal(second.code, 1, second.stdout);
+    assert.match(report(second).failure ?? "", /Another update of this stack is under way; this one changed nothing/);
+    assert.equal(first.code, 0, first.stdout + first.stderr);
+    assert.deepEqual([report(first).counts, report(first).outputs?.id], [{ create: 1 }, "id-0"]);
+    assert.equal(Object.keys(cloud()).length, 1);
+    const third = report(await operate("up"));
+    assert.deepEqual([third.succeeded, third.counts], [true, { same: 1 }]);
   });
 
   it("shows a broken program's error without a stack trace", async () => {

@@ -23,7 +23,10 @@ const provider = {
   async create(urn, inputs) {
     if (mode === "die") process.exit(3);
     if (mode === "fail") throw new Error("InsufficientCapacity: there is none left");
-    if (mode === "slow") await new Promise((resolve) => setTimeout(resolve, 20_000));
+    if (mode === "slow") {
+      writeFileSync(`${cloud}.waits`, "");
+      while (!existsSync(`${cloud}.go`)) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     const id = `id-${Object.keys(read()).length}`;
     write({ ...read(), [id]: { urn, inputs } });
     return { id, outs: { ...inputs, arn: `arn:aws:stub:::${id}` } };
