@@ -1,5 +1,5 @@
-// One update of a fresh stack in Pulumi's engine on the simulator, without preview: `engine-run.cjs platform|bare|small [number of bare resources]`.
-// Prints one JSON line: seconds of the update as a whole, resources and components that it made, size of the state.
+// One update of a fresh stack in Pulumi's engine on the simulator, without preview: `engine-run.cjs platform|bare|small [number of bare resources] [bytes of each]`.
+// Prints one JSON line: seconds of the update as a whole, resources and components that it made, mean bytes of a resource's inputs and outputs, size of the state.
 require("../dist/cli/lazy-modules.js");
 const { cpSync, mkdtempSync, readFileSync, rmSync } = require("node:fs");
 const { tmpdir } = require("node:os");
@@ -8,22 +8,25 @@ const { Session } = require("../dist/cli/engine/session.js");
 const { findProject, readStackConfig } = require("../dist/cli/project.js");
 
 const ROOT = join(__dirname, "..");
-const [which, count = "0"] = process.argv.slice(2);
+const [which, count = "0", bytes = "0"] = process.argv.slice(2);
 
 const programs = {
   platform: () => {
     const program = require("../dist/stacks/program.js").default;
     return async () => ({ ...program() });
   },
-  // What the platform's commonest resource, an alarm, says: as much as its average one (0.8 kB of inputs). No component, no dependency.
+  // The platform's commonest resource, an alarm, its description filled up until inputs and outputs are as long as those of the platform's average
+  // resource. No component, no dependency.
   bare: () => {
     const aws = require("@pulumi/aws");
+    // Inputs and outputs of an alarm whose description is empty; it stands in both.
+    const fill = "x".repeat(Math.max(0, Math.round((Number(bytes) - 1130) / 2)));
     return async () => {
       for (let i = 0; i < Number(count); i += 1) {
         const name = `bench-cache-connections-${i}`;
         const cache = `bench-cache-${i}`;
         new aws.cloudwatch.MetricAlarm(name, {
-          alarmDescription: `[critical] ${cache} has over 50,000 of 65,000 connections. Look for a client that leaks them.`,
+          alarmDescription: fill,
           comparisonOperator: "GreaterThanThreshold",
           datapointsToAlarm: 5,
           dimensions: { CacheClusterId: cache },
@@ -79,9 +82,16 @@ async function main() {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
       const state = readFileSync(join(folder, ".palisade", "state", ".pulumi", "stacks", "palisade", "prod.json"));
       const made = JSON.parse(state).checkpoint.latest.resources.filter(({ type }) => !type.startsWith("pulumi:"));
-      const resources = made.filter(({ custom }) => custom).length;
-      const kilobytes = Math.round(state.length / 1000);
-      process.stdout.write(JSON.stringify({ seconds, resources, components: made.length - resources, kilobytes }));
+      const custom = made.filter((one) => one.custom);
+      const total = custom.reduce((sum, { inputs, outputs }) => sum + JSON.stringify([inputs, outputs]).length, 0);
+      const result = {
+        seconds,
+        resources: custom.length,
+        components: made.length - custom.length,
+        payload: Math.round(total / custom.length),
+        kilobytes: Math.round(state.length / 1000),
+      };
+      process.stdout.write(JSON.stringify(result));
     } finally {
       await session.close();
     }

@@ -22,7 +22,12 @@ export class SessionFolder {
   remove(): void {
     if (this.before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = this.before;
-    rmSync(this.path, { recursive: true, force: true });
+    try {
+      // What an engine that was killed has started may still write into it for a moment.
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    } catch {
+      // Then the next session removes it: whose process id is gone is abandoned.
+    }
   }
 }
 

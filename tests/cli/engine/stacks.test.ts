@@ -119,6 +119,20 @@ for (const name of ["dev", "prod"]) {
       assert.deepEqual(user.stack.cloud.all(), before);
     });
 
+    if (name === "dev") {
+      it("is the same program to plain pulumi", async () => {
+        const request = { folder: user.stack.folder, stack: name, args: ["preview", "--json"] };
+        const runner = join(ROOT, "tests", "support", "engine", "plain-pulumi.cjs");
+        const { stdout } = await promisify(execFile)(process.execPath, [runner, JSON.stringify(request)], {
+          env: { ...process.env, NODE_OPTIONS: "" },
+          maxBuffer: 2 ** 28,
+        });
+        const { changeSummary }: { changeSummary: Record<string, number> } = JSON.parse(stdout);
+        assert.deepEqual(Object.keys(changeSummary), ["same"]);
+        assert.ok((changeSummary.same ?? 0) > expected().length);
+      });
+    }
+
     it("prints the outputs again", async () => {
       const { code, stdout, stderr } = await user.palisade("outputs", "--target", "simulator", "--json");
       assert.equal(code, 0, stderr);

@@ -75,7 +75,7 @@ describe("the simulator's provider", () => {
       const { failures } = await client.check("aws:apigateway/apiKey:ApiKey", "k", { value: "hunter2" }, {}, [
         ["value"],
       ]);
-      assert.match(failures[0] ?? "", /^value: value is a secret, 7 characters long/);
+      assert.match(failures[0] ?? "", /^: value is a secret, 7 characters long/);
     });
 
     it("refuses a type that it has no model for", async () => {
