@@ -2,12 +2,13 @@
 // from Pulumi.yaml's `main`, by a Node process of its own with Pulumi.yaml's options. Of the CLI only the Node language host is missing here, which
 // starts that process; `languageHost` does the same. `plain-pulumi.cjs '{"folder": ..., "stack": "dev", "args": ["preview", "--json"]}'`.
 const { spawn } = require("node:child_process");
-const { copyFileSync, existsSync, mkdirSync, symlinkSync } = require("node:fs");
+const { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } = require("node:fs");
 const { join } = require("node:path");
 const grpc = require("@grpc/grpc-js");
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
 const language = require("@pulumi/pulumi/proto/language_pb");
 const plugin = require("@pulumi/pulumi/proto/plugin_pb");
+const { parse } = require("yaml");
 const { AttachedProviders, SIMULATOR } = require("../../../dist/cli/engine/attached-providers.js");
 const { findEngine } = require("../../../dist/cli/engine/find.js");
 const { SimulatorState } = require("../../../dist/cli/engine/simulator-state.js");
@@ -18,7 +19,8 @@ const { folder, stack, args } = JSON.parse(process.argv[2]);
 
 /** The command line of pulumi-language-nodejs, as its source has it. */
 function startProgram(request) {
-  const options = request.getInfo().getOptions().toJavaScript();
+  // With --client the engine hands on that one's address in the place of the project's options.
+  const { options } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).runtime;
   const [engine] = request.getArgsList();
   const flags = {
     monitor: request.getMonitorAddress(),
