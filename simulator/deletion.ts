@@ -38,6 +38,13 @@ const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
       reason: "deletionProtection is ACTIVE",
     },
   ],
+  "aws:dynamodb/table:Table": [
+    {
+      error: "ValidationException",
+      holds: (inputs) => inputs.deletionProtectionEnabled === true,
+      reason: "deletionProtectionEnabled is on",
+    },
+  ],
   "aws:ecr/repository:Repository": [notEmpty("RepositoryNotEmptyException", "forceDelete", "images")],
   "aws:lb/loadBalancer:LoadBalancer": [
     {

@@ -51,6 +51,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:cognito/userPool:UserPool": "name aliasAttributes usernameAttributes usernameConfiguration",
   "aws:cognito/userPoolClient:UserPoolClient": "generateSecret userPoolId",
   "aws:cognito/userPoolDomain:UserPoolDomain": "domain userPoolId",
+  "aws:dynamodb/table:Table": "name hashKey rangeKey localSecondaryIndexes",
   "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": "defaultNetworkAclId",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "vpcId",
   "aws:ec2/eip:Eip": "domain networkBorderGroup publicIpv4Pool",

@@ -92,6 +92,13 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     alarmActions: { maxItems: 5 },
     okActions: { maxItems: 5 },
   },
+  "aws:dynamodb/table:Table": {
+    name: text(3, 255, /^[A-Za-z0-9_.-]+$/),
+    billingMode: oneOf("PROVISIONED", "PAY_PER_REQUEST"),
+    streamViewType: oneOf("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
+    tableClass: oneOf("STANDARD", "STANDARD_INFREQUENT_ACCESS"),
+    globalSecondaryIndexes: { maxItems: 20 },
+  },
   "aws:ec2/eip:Eip": { domain: oneOf("vpc", "standard") },
   "aws:ec2/flowLog:FlowLog": {
     trafficType: oneOf("ACCEPT", "REJECT", "ALL"),

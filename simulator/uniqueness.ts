@@ -32,6 +32,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:cloudwatch/logDelivery:LogDelivery": by("ConflictException", "deliverySourceName", "deliveryDestinationArn"),
   "aws:cloudwatch/logGroup:LogGroup": byName("ResourceAlreadyExistsException"),
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
+  "aws:dynamodb/table:Table": byName("ResourceInUseException"),
   "aws:ec2/route:Route": by(
     "RouteAlreadyExists",
     "routeTableId",

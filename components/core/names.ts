@@ -28,6 +28,7 @@ export const NAME_RULES = {
   dbInstance: { max: 63, refused: /[^a-z0-9-]/g, lowercase: true },
   dbCluster: { max: 63, refused: /[^a-z0-9-]/g, lowercase: true },
   dbSubnetGroup: { max: 255, refused: /[^a-z0-9-]/g, lowercase: true },
+  dynamodbTable: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   ecrRepository: { max: 256, refused: /[^a-z0-9-]/g, lowercase: true },
   ecs: { max: 255, refused: /[^A-Za-z0-9-]/g },
   elasticacheReplicationGroup: { max: 40, refused: /[^a-z0-9-]/g, lowercase: true },

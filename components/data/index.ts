@@ -8,3 +8,4 @@ export * from "./postgres-database";
 export * from "./postgres-database-args";
 export * from "./shard-directory";
 export * from "./sharded-database";
+export * from "./table";

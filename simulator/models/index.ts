@@ -7,6 +7,7 @@ import { cloudtrail } from "./cloudtrail";
 import { cloudwatch } from "./cloudwatch";
 import { cognito } from "./cognito";
 import { dns } from "./dns";
+import { dynamodb } from "./dynamodb";
 import { ec2 } from "./ec2";
 import { awsxEcr, ecr } from "./ecr";
 import { ecs } from "./ecs";
@@ -41,6 +42,7 @@ export const models: Models = {
   ...cloudwatch,
   ...cognito,
   ...dns,
+  ...dynamodb,
   ...ec2,
   ...ecr,
   ...ecs,
