@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import type { ResourceChange, Diagnostic } from "../../../cli/engine/update";
+import type { Part } from "../../../cli/engine/standing";
 import { Cloud } from "../../../simulator/cloud";
 import { ROOT } from "../stack-file";
 
@@ -16,6 +17,8 @@ export interface Report {
   readonly counts: Readonly<Record<string, number>>;
   readonly changes: readonly ResourceChange[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What stands where; absent where the update did not begin. */
+  readonly parts?: readonly Part[];
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,6 +29,8 @@ export interface RunOptions {
   readonly program?: string;
   /** Environment of the program. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names of resources that may be lost. */
+  readonly allowLoss?: readonly string[];
   readonly json?: boolean;
 }
 
