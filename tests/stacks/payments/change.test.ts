@@ -27,18 +27,18 @@ describe("growth of the deployed payments stack, in Pulumi's own engine", functi
     }
   }
 
-  /** Asserts that nothing is deleted, and exactly what is updated or replaced; what is created stands in a golden file. */
-  async function changes(name: string, configuration: Section, expected: readonly string[]): Promise<string[]> {
+  /** Asserts that nothing is deleted, and exactly what is updated or replaced. Returns what is created. */
+  async function created(configuration: Section, expected: readonly string[]): Promise<string[]> {
     const report = await previewed(configuration);
     assert.ok(report.succeeded, `${report.failure ?? ""}${JSON.stringify(report.diagnostics)}`);
     const lines = report.changes
       .filter(({ change }) => change !== "create")
-      .map(({ change, name: resource, properties }) => `${change} ${resource}: ${roots(properties).join(", ")}`);
+      .map(({ change, name, properties }) => `${change} ${name}: ${roots(properties).join(", ")}`);
     assert.deepEqual(lines.sort(), expected.map((line) => line.replaceAll("<region>", "payments-euw1")).sort());
-    const created = report.changes.filter(({ change }) => change === "create");
-    const list = created.map(({ type, name: resource }) => `${type} ${resource}`).sort();
-    assertGolden(`changes/payments-${name}`, list);
-    return list;
+    return report.changes
+      .filter(({ change }) => change === "create")
+      .map(({ type, name }) => `${type} ${name}`)
+      .sort();
   }
 
   it("starts from what stands: nothing to do", async () => {
@@ -51,7 +51,7 @@ describe("growth of the deployed payments stack, in Pulumi's own engine", functi
     const zones = [...(site?.zones as string[]), "eu-west-1c"];
     const endpoints = ["ecr-api", "ecr-dkr", "logs", "secretsmanager", "kms", "sqs", "ssm", "sts"];
     const services = ["web-server", "external-api", "internal-api", "processor-integration", "ledger-writer"];
-    const created = await changes("zone", { "palisade:regions": [{ ...site, zones }] }, [
+    const added = await created({ "palisade:regions": [{ ...site, zones }] }, [
       ...["s3", "dynamodb"].map((name) => `update <region>-vpc-endpoint-${name}: routeTableIds`),
       ...["public", "private", "isolated"].map((tier) => `update <region>-vpc-${tier}: subnetIds`),
       ...endpoints.map((name) => `update <region>-vpc-endpoint-${name}: subnetIds`),
@@ -69,50 +69,53 @@ describe("growth of the deployed payments stack, in Pulumi's own engine", functi
         `update <region>-${name}-stage: deployment`,
       ]),
     ]);
-    for (const line of created) assert.match(line, /-c($|-)/, line);
+    for (const line of added) assert.match(line, /-c($|-)/, line);
+    assertGolden("changes/payments-zone", added);
   });
 
   it("a region: only the list of what the web front may call", async () => {
     const second = { name: "eu-central-1", zones: ["eu-central-1a", "eu-central-1b"], cidr: "10.31.0.0/16" };
-    const created = await changes("region", { "palisade:regions": [...sites(), second] }, [
+    const added = await created({ "palisade:regions": [...sites(), second] }, [
       "update payments-web-headers: securityHeadersConfig",
     ]);
-    for (const line of created) assert.match(line, / payments-(euc1|dns-api-euc1)-/, line);
+    // The same as stands in the first one.
+    const standing = deployed.cloud.all().map(({ type, logicalName }) => `${type} ${logicalName}`);
+    const inFirst = standing.filter((line) => / payments-(dns-api-)?euw1-/.test(line));
+    const inSecond = added.filter((line) => line.startsWith("aws:")).map((line) => line.replaceAll("euc1", "euw1"));
+    assert.deepEqual(inSecond.sort(), inFirst.sort());
   });
 
   it("a service: the API's document and its deployment, the dashboard and the gate's list", async () => {
     const services = config("services");
-    const created = await changes(
-      "service",
-      { "palisade:services": { ...services, "refunds-api": services["external-api"] } },
-      [
-        "update <region>-api-api: body",
-        "replace <region>-api-deployment: triggers",
-        "update <region>-api-stage: deployment",
-        "update <region>-dashboard-dashboard: dashboardBody",
-        "update <region>-ready: insecureValue",
-      ],
-    );
+    const added = await created({ "palisade:services": { ...services, "refunds-api": services["external-api"] } }, [
+      "update <region>-api-api: body",
+      "replace <region>-api-deployment: triggers",
+      "update <region>-api-stage: deployment",
+      "update <region>-dashboard-dashboard: dashboardBody",
+      "update <region>-ready: insecureValue",
+    ]);
     // The others are what lets the VPC link reach the new listener.
-    const others = created.filter((line) => !line.includes("refunds-api"));
+    const others = added.filter((line) => !line.includes("refunds-api"));
     assert.equal(others.length, 2);
     for (const line of others) assert.match(line, /SecurityGroup(In|E)gressRule .*-(nlb-from|link-to)-/);
+    assertGolden("changes/payments-service", added);
   });
 
   it("a shard: the directory and the dashboard; no other shard, no service", async () => {
     const database = config("database");
     const shards = { ...(database.shards as Section), s1: { buckets: [] } };
-    const created = await changes("shard", { "palisade:database": { ...database, shards } }, [
+    const added = await created({ "palisade:database": { ...database, shards } }, [
       "update <region>-ledger-directory: value",
       "update <region>-dashboard-dashboard: dashboardBody",
     ]);
-    for (const line of created) assert.match(line, /-ledger-s1/, line);
+    for (const line of added) assert.match(line, /-ledger-s1/, line);
+    assertGolden("changes/payments-shard", added);
   });
 
   it("a shard's first reader: the directory, the dashboard, who may log in where, and the master password, which RDS does not manage for a source of replicas", async () => {
     const database = config("database");
     const shards = { s0: { ...(database.shards as Record<string, Section>).s0, readReplicas: 1 } };
-    const created = await changes("reader", { "palisade:database": { ...database, shards } }, [
+    const added = await created({ "palisade:database": { ...database, shards } }, [
       "update <region>-ledger-directory: value",
       "update <region>-dashboard-dashboard: dashboardBody",
       ...["ro-payments-euw1-external-api", "ro-payments-euw1-internal-api", "rw-payments-euw1-ledger-writer"].map(
@@ -120,7 +123,8 @@ describe("growth of the deployed payments stack, in Pulumi's own engine", functi
       ),
       "update <region>-ledger-s0-instance: manageMasterUserPassword, masterUserSecretKmsKeyId",
     ]);
-    for (const line of created) assert.match(line, /-ledger-s0-/, line);
+    for (const line of added) assert.match(line, /-ledger-s0-/, line);
+    assertGolden("changes/payments-reader", added);
   });
 
   it("another address range for the VPC is refused: AWS would have to make the network anew, and moves no database to another", async () => {
