@@ -1,4 +1,5 @@
-import { fits, overlaps } from "../patterns";
+import { arnsOverlap, withoutVariables } from "../arn";
+import { fits } from "../patterns";
 import table from "./services.json";
 
 /** What an action does, in the words of AWS's Service Authorization Reference. */
@@ -149,20 +150,6 @@ export function needsAnyResource(action: string): boolean {
 /** A bucket's name has no slash: behind one stand objects. */
 const BUCKET = "arn:*:s3:::*";
 
-/** Both ARNs in their six parts: a wildcard of one part never reaches into the next. The form of a type has a wildcard for each free part. */
-function isFor(form: string, resource: string): boolean {
-  const forms = parts(form);
-  const own = parts(resource);
-  // `*`, or too short for an ARN.
-  if (own.length < forms.length) return overlaps(resource, form);
-  return forms.every((part, index) => part === "*" || overlaps(own[index] ?? "", part));
-}
-
-function parts(arn: string): string[] {
-  const all = arn.split(":");
-  return all.length <= 6 ? all : [...all.slice(0, 5), all.slice(5).join(":")];
-}
-
 const MAX_SUPPORTED = 20_000;
 const supported = new Map<string, boolean>();
 
@@ -172,16 +159,11 @@ export function supports(action: ServiceAction, resource: string): boolean {
   let answer = supported.get(key);
   if (answer === undefined) {
     const text = withoutVariables(resource);
-    answer = action.arns.some((arn) => isFor(arn, text) && !(arn === BUCKET && text.includes("/")));
+    answer = action.arns.some((arn) => arnsOverlap(arn, text) && !(arn === BUCKET && text.includes("/")));
     if (supported.size >= MAX_SUPPORTED) supported.clear();
     supported.set(key, answer);
   }
   return answer;
-}
-
-/** Policy variables (`${aws:username}`) stand for text that only the request brings. */
-export function withoutVariables(resource: string): string {
-  return resource.replace(/\$\{([^}]*)\}/g, (_, name: string) => (/^[*?$]$/.test(name) ? "?" : "*"));
 }
 
 /**

@@ -109,10 +109,10 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "data-store-private-subnets",
   ],
   "shop-vault": ["backup-vault-customer-key", "backup-vault-locked"],
-  "shop-role": ["iam-trust-confused-deputy"],
+  "shop-role": ["iam-trust-confused-deputy", "iam-no-privilege-escalation"],
   "shop-open-role": ["iam-trust-named"],
   "shop-admin": ["iam-no-administrator", "iam-no-broad-managed-policy"],
-  "shop-policy": ["iam-no-service-wildcard", "iam-named-resources"],
+  "shop-policy": ["iam-no-service-wildcard", "iam-named-resources", "iam-no-data-exfiltration"],
   "shop-decrypt": ["iam-decrypt-named-keys"],
   "shop-pass": ["iam-pass-role-bounded"],
 };
