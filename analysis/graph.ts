@@ -397,7 +397,8 @@ export class ResourceGraph {
       .filter((node): node is ResourceNode => node !== undefined && types.includes(node.type));
   }
 
-  private withHandle(value: string, types: readonly string[], region: string | undefined): readonly ResourceNode[] {
+  /** Resources of `types` that an id, a name or an ARN leads to; of several, those in `region`. */
+  withHandle(value: string, types: readonly string[], region?: string): readonly ResourceNode[] {
     this.handles ??= indexHandles(this.nodes);
     const arn = parseArn(value);
     const found = this.handles.get(value) ?? (arn && this.handles.get(arn.key)) ?? NONE;
@@ -437,6 +438,7 @@ const ARN_OF_NAME: Readonly<Record<string, readonly [property: string, service: 
   "aws:cloudwatch/logGroup:LogGroup": ["name", "logs", "log-group:"],
   "aws:kms/alias:Alias": ["name", "kms", ""],
   "aws:iam/role:Role": ["name", "iam", "role/"],
+  "aws:iam/policy:Policy": ["name", "iam", "policy/"],
   "aws:rds/instance:Instance": ["identifier", "rds", "db:"],
   "aws:rds/cluster:Cluster": ["clusterIdentifier", "rds", "cluster:"],
   "aws:rds/snapshot:Snapshot": ["dbSnapshotIdentifier", "rds", "snapshot:"],

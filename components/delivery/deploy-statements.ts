@@ -191,6 +191,7 @@ function iamStatements(actions: readonly string[], scope: DeployScope): Statemen
 
 /** Of a stack's data keys: each by what proves whose data it is. */
 const KEY_USE = ["CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey"];
+const KEY_POLICY = ["PutKeyPolicy", "ScheduleKeyDeletion"];
 const ALIASES = ["CreateAlias", "DeleteAlias", "UpdateAlias"];
 
 function kmsStatements(actions: readonly string[], scope: DeployScope): Statement[] {
@@ -209,9 +210,13 @@ function kmsStatements(actions: readonly string[], scope: DeployScope): Statemen
       StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
       StringLike: { "kms:ViaService": "backup.*.amazonaws.com" },
     }),
+    // Whoever rewrites a key's policy may let anybody in: only of keys that carry this component's tag from their first moment.
+    allow("kms", given(...KEY_POLICY), [keys], {
+      StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
+    }),
     allow(
       "kms",
-      actions.filter((action) => ![...KEY_USE, ...ALIASES].includes(action)),
+      actions.filter((action) => ![...KEY_USE, ...ALIASES, ...KEY_POLICY].includes(action)),
       [keys],
     ),
   ];

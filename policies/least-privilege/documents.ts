@@ -89,10 +89,26 @@ export function identityAllowing(
 function isOnlyBoundary(node: ResourceNode, graph: ResourceGraph): boolean {
   if (node.type !== "aws:iam/policy:Policy") return false;
   const attached = ATTACHMENTS.map((type) => graph.referring(type, "policyArn", node));
-  return (
-    graph.referring(ROLE, "permissionsBoundary", node).nodes.length > 0 &&
-    attached.every(({ nodes, uncertain }) => nodes.length === 0 && uncertain.length === 0)
-  );
+  const isBoundary =
+    graph.referring(ROLE, "permissionsBoundary", node).nodes.length > 0 || namedAsBoundary(graph).has(node.urn);
+  return isBoundary && attached.every(({ nodes, uncertain }) => nodes.length === 0 && uncertain.length === 0);
+}
+
+const BOUNDARY_KEY = "iam:permissionsboundary";
+
+/** Policies that statements ask of roles made elsewhere as their boundary: a pipeline's, which makes the roles of other stacks. */
+function namedAsBoundary(graph: ResourceGraph): ReadonlySet<string> {
+  return graph.once("policies named as boundaries", () => {
+    const named = new Set<string>();
+    for (const policy of graph.ofType("aws:iam/policy:Policy")) {
+      const statements = statementsOf(policy.property("policy"));
+      const conditions = statements.known ? statements.value.flatMap((statement) => statement.conditions) : [];
+      for (const arn of conditions.filter(({ key }) => key === BOUNDARY_KEY).flatMap(({ values }) => values)) {
+        for (const boundary of graph.withHandle(arn, ["aws:iam/policy:Policy"])) named.add(boundary.urn);
+      }
+    }
+    return named;
+  });
 }
 
 /** Judges every allowing statement of a resource policy. */

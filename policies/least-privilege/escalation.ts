@@ -94,7 +94,7 @@ const READS = `
 /** Actions that give others what is stored, or a copy of it. */
 const SHARES = `
   s3:PutBucketPolicy s3:PutBucketAcl s3:PutObjectAcl s3:PutAccessPointPolicy s3:PutReplicationConfiguration s3:PutBucketPublicAccessBlock
-  s3:PutAccountPublicAccessBlock rds:ModifyDBSnapshotAttribute rds:ModifyDBClusterSnapshotAttribute rds:StartExportTask
+  rds:ModifyDBSnapshotAttribute rds:ModifyDBClusterSnapshotAttribute rds:StartExportTask
   ec2:ModifySnapshotAttribute ec2:ModifyImageAttribute ec2:CreateStoreImageTask secretsmanager:PutResourcePolicy kms:PutKeyPolicy kms:CreateGrant
   sqs:AddPermission sqs:SetQueueAttributes sns:AddPermission sns:SetTopicAttributes ecr:SetRepositoryPolicy lambda:AddPermission
   backup:PutBackupVaultAccessPolicy logs:PutSubscriptionFilter dynamodb:PutResourcePolicy
@@ -105,8 +105,8 @@ const CREDENTIALS = `
   sts:AssumeRole sts:GetFederationToken iam:CreateAccessKey iam:CreateLoginProfile iam:UpdateLoginProfile
   iam:CreateServiceSpecificCredential iam:ResetServiceSpecificCredential rds-db:connect redshift:GetClusterCredentials
   redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials ec2:GetPasswordData elasticache:Connect
-  codeartifact:GetAuthorizationToken cognito-identity:GetCredentialsForIdentity cognito-identity:GetOpenIdTokenForDeveloperIdentity
-  appsync:CreateApiKey grafana:CreateWorkspaceApiKey lightsail:GetRelationalDatabaseMasterUserPassword lightsail:DownloadDefaultKeyPair
+  codeartifact:GetAuthorizationToken cognito-identity:GetOpenIdTokenForDeveloperIdentity
+  grafana:CreateWorkspaceApiKey lightsail:GetRelationalDatabaseMasterUserPassword 
 `;
 
 const listed = (names: string) => names.trim().split(/\s+/);
@@ -156,6 +156,6 @@ export const escalationRules: readonly Rule[] = implement(escalation, {
   },
   "iam-no-data-exfiltration": {
     types: IDENTITY_POLICIES,
-    check: (node) => identityAllowing(node, exposures),
+    check: (node, graph) => identityAllowing(node, graph, exposures),
   },
 });

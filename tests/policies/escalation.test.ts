@@ -197,8 +197,26 @@ ruleCases(leastPrivilege, {
         type: "aws:iam/role:Role",
         inputs: { inlinePolicies: [{ name: "a", policy: objects }] },
       },
+      // It bounds roles that the deployer makes, and gives nobody a permission.
+      workloads: {
+        type: "aws:iam/policy:Policy",
+        inputs: { name: "workloads", policy: document(allow({ Action: "s3:GetObject", Resource: "*" })) },
+      },
+      deployer: {
+        type: "aws:iam/policy:Policy",
+        inputs: {
+          policy: document(
+            allow({
+              Action: "iam:PutRolePolicy",
+              Resource: `arn:aws:iam::${ACCOUNT}:role/orders-*`,
+              Condition: { StringEquals: { "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/workloads` } },
+            }),
+          ),
+        },
+      },
     },
     broken: {
+      "a boundary that nobody asks for": { deployer: { policy: objects } },
       ...Object.fromEntries(
         Object.values(EXPOSING)
           .flat()
@@ -269,6 +287,7 @@ ruleCases(leastPrivilege, {
 
 describe("the lists of dangerous permissions", () => {
   it("name actions that AWS has, and whose resource can be named", () => {
+    for (const action of Object.values(EXPOSING).flat()) assert.notEqual(actionOf(action)?.arns.length, 0, action);
     const unknown = [...ESCALATION_METHODS.flatMap(({ actions }) => actions), ...Object.values(EXPOSING).flat()];
     assert.deepEqual(
       unknown.filter((action) => actionOf(action)?.id !== action),
