@@ -17,22 +17,30 @@ interface Entry {
   readonly cidrs: readonly unknown[];
 }
 
-/** Ports on which a network ACL lets the whole internet in, of either address family, as AWS asks its entries: the first that matches decides. */
-export function portsOpenToAll(acl: ResourceNode, transport: Transport, graph: ResourceGraph): Fact<PortRange[]> {
+/**
+ * Ports on which a network ACL lets the whole internet in (or whom `isOpen` names), of either address family, as AWS asks its entries: the first
+ * that matches decides.
+ */
+export function portsOpenToAll(
+  acl: ResourceNode,
+  transport: Transport,
+  graph: ResourceGraph,
+  isOpen: (cidr: unknown) => boolean = isWholeInternet,
+): Fact<PortRange[]> {
   const entries = ingressEntries(acl, graph);
   if (!entries.known) return entries;
   const number = transport === "tcp" ? "6" : "17";
   const concerned = entries.value.filter(({ protocol }) => ["-1", "all", transport, number].includes(protocol));
-  return { known: true, value: [4, 6].flatMap((family) => openPorts(concerned, family === 6)) };
+  return { known: true, value: [4, 6].flatMap((family) => openPorts(concerned, family === 6, isOpen)) };
 }
 
-function openPorts(entries: readonly Entry[], isV6: boolean): PortRange[] {
+function openPorts(entries: readonly Entry[], isV6: boolean, isOpen: (cidr: unknown) => boolean): PortRange[] {
   const open: PortRange[] = [];
   let undecided: PortRange[] = [ALL_PORTS];
   for (const { allow, ports, cidrs } of entries) {
     const ofFamily = cidrs.filter((cidr) => String(cidr ?? "").includes(":") === isV6);
     // A denial of half of the internet leaves the other half in.
-    const decides = allow ? ofFamily.some(isWholeInternet) : ofFamily.some(isEveryAddress);
+    const decides = allow ? ofFamily.some(isOpen) : ofFamily.some(isEveryAddress);
     if (!decides) continue;
     if (allow) {
       const parts = undecided.filter((range) => shared(range, ports));

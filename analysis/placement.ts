@@ -6,8 +6,8 @@ export const DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecur
 
 /** Where a type of resource says which subnets it stands in and which security groups are around it. */
 interface Placement {
-  /** Data at rest, or programs that run. */
-  readonly kind: "store" | "compute";
+  /** Data at rest, programs that run, or what hands requests on. */
+  readonly kind: "store" | "compute" | "entry";
   /** Properties with subnets' ids. */
   readonly subnets?: string;
   /** The property that names a subnet group, and the group's type; that has `subnetIds`. */
@@ -112,6 +112,9 @@ const PLACEMENTS: Readonly<Record<string, Placement>> = {
     subnets: "vpcConfig.subnetIds",
   },
   "aws:eks/nodeGroup:NodeGroup": { kind: "compute", subnets: "subnetIds" },
+  "aws:lb/loadBalancer:LoadBalancer": { kind: "entry", groups: "securityGroups", subnets: "subnets" },
+  "aws:alb/loadBalancer:LoadBalancer": { kind: "entry", groups: "securityGroups", subnets: "subnets" },
+  "aws:apigatewayv2/vpcLink:VpcLink": { kind: "entry", groups: "securityGroupIds", subnets: "subnetIds" },
 };
 
 const typesOf = (kind: Placement["kind"]): readonly string[] =>
@@ -120,6 +123,7 @@ const typesOf = (kind: Placement["kind"]): readonly string[] =>
 /** Data stores with an address in a network. */
 export const STORES = typesOf("store");
 export const COMPUTE = typesOf("compute");
+export const ENTRIES = typesOf("entry");
 
 /** Where references lead: resources of the program, and those that lead to nothing that it shows. */
 export interface Places {

@@ -107,6 +107,23 @@ export function portsOf({ protocol, fromPort, toPort }: SecurityGroupPermission)
   return { known: true, value: { from: Number(from.value ?? 0), to: Number(to.value ?? from.value ?? 65_535) } };
 }
 
+/** All permissions of a group in one direction, however they are written, and what hides others. */
+export function allPermissionsOf(
+  group: ResourceNode,
+  direction: Direction,
+  graph: ResourceGraph,
+): { permissions: readonly SecurityGroupPermission[]; unseen: readonly Property[] } {
+  return graph.once(`${direction} ${group.urn}`, () => {
+    const list = group.property(direction);
+    const { nodes, uncertain } = ruleResourcesOf(group, graph);
+    const opposite = RULES[direction === "ingress" ? "egress" : "ingress"];
+    return {
+      permissions: [group, ...nodes].flatMap((node) => permissionsOf(node, direction)),
+      unseen: [...(list.unknown ? [list] : []), ...uncertain.filter(({ node }) => node.type !== opposite)],
+    };
+  });
+}
+
 /** Rule resources of a group, in both directions, and those that may be its. */
 export function ruleResourcesOf(
   group: ResourceNode,

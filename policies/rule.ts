@@ -3,7 +3,8 @@ import type { CatalogueEntry } from "./catalogue/catalogue";
 
 /** What a rule says about one resource. */
 export type Verdict =
-  | { readonly kind: "pass" }
+  /** `proof` is the element by which it holds, where a rule asks for more than one place to look at. */
+  | { readonly kind: "pass"; readonly proof?: string }
   /** `property` is where to look, e.g. `rules[0].sseAlgorithm`. */
   | { readonly kind: "fail"; readonly message: string; readonly property?: string }
   | { readonly kind: "not-applicable"; readonly reason: string }

@@ -10,6 +10,7 @@ import { loggingRules } from "./logging";
 import { messagingRules } from "./messaging";
 import { networkRules } from "./network";
 import { rdsRules } from "./rds";
+import { reachabilityRules } from "./reachability";
 import { s3Rules } from "./s3";
 import { vpcRules } from "./vpc";
 import { wafRules } from "./waf";
@@ -30,6 +31,7 @@ export const pciDss: Pack = {
     ...wafRules,
     ...networkRules,
     ...vpcRules,
+    ...reachabilityRules,
     ...ecsRules,
     ...loggingRules,
     ...accountBaselineRules,
