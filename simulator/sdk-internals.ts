@@ -129,14 +129,18 @@ function lazyProperties(transferProperties: RpcModule["transferProperties"]): Rp
  * Makes the SDK say less to the engine than it does by itself. Returns a function that undoes it.
  * - A resource's call site is the innermost one of the project's own, where the SDK takes a whole stack twice for each: the engine would keep all frames in
  *   the state, a quarter of it, and writes the state before and after every step.
+ * - It takes no stack traces for its promises, several for each property of a resource.
  * - Its debug messages, four for a resource, are left out: they show what a resource answers, secrets too, and the engine passes them on as events.
  */
 export function quietSdk(): () => void {
   const { debug } = log;
+  const { stackTraceLimit } = Error;
   const stackTrace: unknown = Reflect.get(Resource, "stackTrace");
   Reflect.set(Resource, "stackTrace", () => ownFrames().slice(0, 1));
   log.debug = async () => undefined;
+  Error.stackTraceLimit = 0;
   return () => {
+    Error.stackTraceLimit = stackTraceLimit;
     log.debug = debug;
     Reflect.set(Resource, "stackTrace", stackTrace);
   };
