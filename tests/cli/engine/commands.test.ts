@@ -24,7 +24,7 @@ interface Outcome {
 }
 
 describe("the engine's commands, with a small program and provider", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   before(requireEngine);
   beforeEach(() => {
@@ -38,13 +38,18 @@ describe("the engine's commands, with a small program and provider", function ()
   const cloudFile = () => join(state(), "clouds", "one.json");
   const cloud = (): Record<string, unknown> => JSON.parse(readFileSync(cloudFile(), "utf8"));
 
+  /** The provider has been asked for something that it will not answer yet. */
+  async function providerWaits(): Promise<void> {
+    while (!existsSync(`${cloudFile()}.waits`)) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
   function operate(
     operation: string,
     {
       stub = "",
-      interruptAfter,
+      interrupt = false,
       ...more
-    }: { stub?: string; wrong?: string; startSeconds?: number; interruptAfter?: number } = {},
+    }: { stub?: string; wrong?: string; startSeconds?: number; interrupt?: boolean } = {},
   ): Promise<Outcome> {
     const started = Date.now();
     const request = JSON.stringify({ operation, cwd: folder, ...more });
@@ -55,8 +60,10 @@ describe("the engine's commands, with a small program and provider", function ()
     child.stdout.on("data", (data: Buffer) => (outcome.stdout += data.toString()));
     child.stderr.on("data", (data: Buffer) => (outcome.stderr += data.toString()));
     // The provider never answers: the first two requests to stop leave the engine waiting for it, the third ends it.
-    if (interruptAfter !== undefined) {
-      for (const delay of [0, 1000, 2000]) setTimeout(() => child.kill("SIGINT"), interruptAfter + delay);
+    if (interrupt) {
+      void providerWaits().then(() => {
+        for (const delay of [0, 1000, 2000]) setTimeout(() => child.kill("SIGINT"), delay);
+      });
     }
     return new Promise((resolve) => {
       child.on("close", (code) => resolve({ ...outcome, code, seconds: (Date.now() - started) / 1000 }));
@@ -140,14 +147,14 @@ describe("the engine's commands, with a small program and provider", function ()
   });
 
   it("stops on Ctrl-C and says so", async () => {
-    const outcome = await operate("preview", { stub: "hang", interruptAfter: 8000 });
+    const outcome = await operate("preview", { stub: "hang", interrupt: true });
     assert.equal(outcome.code, 1, outcome.stdout + outcome.stderr);
     assert.match(outcome.stderr, /Stopping: what is under way is finished first/);
   });
 
   it("refuses a second update at the same time, and the first one's result is whole", async () => {
     const slow = operate("up", { stub: "slow" });
-    while (!existsSync(`${cloudFile()}.waits`)) await new Promise((resolve) => setTimeout(resolve, 100));
+    await providerWaits();
     const second = await operate("up");
     writeFileSync(`${cloudFile()}.go`, "");
     const first = await slow;

@@ -13,7 +13,10 @@ const write = (resources) => writeFileSync(cloud, JSON.stringify(resources));
 const provider = {
   version: "7.48.0",
   async check(_urn, _olds, news) {
-    if (mode === "hang") await new Promise(() => undefined);
+    if (mode === "hang") {
+      writeFileSync(`${cloud}.waits`, "");
+      await new Promise(() => undefined);
+    }
     return { inputs: news };
   },
   async diff(_id, _urn, olds, news) {
