@@ -207,6 +207,11 @@ export class ResourceNode implements Told {
     return (root === undefined ? undefined : this.propertyDependencies[root]) ?? NONE;
   }
 
+  /** What AWS computes, or the program gave, as text; undefined while it is not known. */
+  output(property: string): string | undefined {
+    return knownText(this.outputs[property]);
+  }
+
   /** Value of a tag, where it is known. */
   tag(key: string): string | undefined {
     const tags = this.inputs.tags;

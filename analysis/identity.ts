@@ -107,11 +107,11 @@ export function groupsOf(user: ResourceNode, graph: ResourceGraph): readonly Res
 }
 
 function arnOf(node: ResourceNode): string | undefined {
-  const { arn, name } = node.outputs;
-  if (typeof arn === "string" && /^arn:[^:]+:iam:/.test(arn)) return arn;
+  const arn = node.output("arn");
+  if (arn !== undefined && /^arn:[^:]+:iam:/.test(arn)) return arn;
   const given = node.read("name");
   const path = node.read("path");
-  if (typeof name !== "string" || !given.known || typeof given.value !== "string" || !path.known) return undefined;
+  if (!given.known || typeof given.value !== "string" || !path.known) return undefined;
   const kind = node.type.split(":").at(-1)?.toLowerCase() ?? "";
   return `arn:*:iam::*:${kind}${typeof path.value === "string" ? path.value : "/"}${given.value}`;
 }

@@ -1,5 +1,6 @@
 import type { Pack } from "../rule";
 import { identityPolicyRules } from "./identity-policies";
+import { declaredPrincipalRules } from "./declared-principals";
 import { escalationRules } from "./escalation";
 import { statementRules } from "./statements";
 import { trustRules } from "./trust";
@@ -8,5 +9,5 @@ import { trustRules } from "./trust";
 export const leastPrivilege: Pack = {
   name: "palisade-least-privilege",
   title: "Least privilege",
-  rules: [...identityPolicyRules, ...trustRules, ...statementRules, ...escalationRules],
+  rules: [...identityPolicyRules, ...trustRules, ...statementRules, ...escalationRules, ...declaredPrincipalRules],
 };
