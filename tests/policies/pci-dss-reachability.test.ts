@@ -147,6 +147,7 @@ ruleCases(pciDss, {
     notNeeded: {
       "database.publiclyAccessible": "without a route there is no path, whatever the address",
       "subnets.subnetIds": "without an address there is no path, whatever the subnets",
+      "acl.subnetIds": "without an address there is no path, whatever the network ACL",
       "world.referencedSecurityGroupId": "without an address there is no path, whoever is let in",
       "database.dbSubnetGroupName": "without an address there is no path, whatever the subnets",
     },
