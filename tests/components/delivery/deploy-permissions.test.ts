@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { actionOf } from "../../../analysis/authorization/services";
+import { fits } from "../../../analysis/patterns";
+import type { Statement } from "../../../components/core";
+import { resourcesOf, type Scope } from "../../../components/delivery/deploy-resources";
+import {
+  actionsByService,
+  ATTACHED,
+  type DeployScope,
+  deployStatements,
+  type Mode,
+  PASSED_TO,
+  POLICIES,
+} from "../../../components/delivery/deploy-statements";
+import { ANY_RESOURCE, RESOURCE_ACTIONS } from "../../../components/delivery/resource-actions";
+import { workloadStatements } from "../../../components/delivery/workload-statements";
+import type { RecordedResource } from "../../../simulator";
+import { statements } from "../../support/record";
+import { recordStack } from "../../support/record-stack";
+import { stackValues } from "../../support/stack-file";
+
+const SCOPE: DeployScope = {
+  partition: "aws",
+  account: "123456789012",
+  stack: "prod",
+  system: "payments",
+  regions: ["us-east-1", "eu-west-1"],
+  boundary: "arn:aws:iam::123456789012:policy/bootstrap-delivery-prod-workloads",
+};
+
+const key = (name: string) => JSON.parse(stackValues("prod")[`palisade:${name}`] ?? "null");
+const built = Object.fromEntries(
+  Object.entries(key("services")).map(([name, service]) => [name, { ...(service as object), image: { context: "." } }]),
+);
+
+/** What a configuration can pick, beside what Pulumi.prod.yaml has: each makes types of its own. */
+const ALTERNATIVES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  production: {},
+  "images that the stack builds": { "palisade:services": built },
+  "Kafka and Shield": {
+    "palisade:messaging": { kind: "kafka", instanceType: "kafka.m7g.large", storageGiB: 500 },
+    "palisade:shieldAdvanced": true,
+  },
+  "Prometheus and Grafana": { "palisade:observability": { metrics: { collectorImage: "public.ecr.aws/x/y:1" } } },
+  "a global database": { "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large" } },
+};
+
+const list = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
+const all = (mode: Mode): Statement[] =>
+  Object.keys(POLICIES).flatMap((policy) => deployStatements(policy, SCOPE, mode));
+
+describe("what a deployment may do", function () {
+  this.timeout(120_000);
+  const resources: RecordedResource[] = [];
+  let development: readonly RecordedResource[];
+  before(async () => {
+    for (const changes of Object.values(ALTERNATIVES))
+      resources.push(...(await recordStack("prod", changes)).resources);
+    development = (await recordStack("dev")).resources;
+  });
+
+  /** Types that a provider of AWS makes. */
+  const used = () =>
+    new Set(
+      [...resources, ...development]
+        .filter(({ type, custom }) => (custom && type.startsWith("aws:")) || type === "awsx:ecr:Image")
+        .map(({ type }) => type),
+    );
+  const known = () => new Set(Object.values(RESOURCE_ACTIONS).flatMap((types) => Object.keys(types)));
+
+  it("covers every type of every stack", () => {
+    assert.deepEqual([...used()].filter((type) => !known().has(type)).sort(), []);
+  });
+
+  it("holds nothing that no type of a stack needs", () => {
+    assert.deepEqual([...known()].filter((type) => !used().has(type)).sort(), []);
+    const needed = [...actionsByService("write")].flatMap(([service, actions]) =>
+      actions.map((action) => `${service}:${action}`),
+    );
+    const granted = new Set(all("write").flatMap(({ Action }) => list(Action)));
+    assert.deepEqual([...granted].sort(), [...new Set(needed)].sort());
+  });
+
+  it("names actions that AWS has, letter by letter", () => {
+    for (const [service, actions] of actionsByService("write"))
+      for (const action of actions) assert.equal(actionOf(`${service}:${action}`)?.id, `${service}:${action}`);
+  });
+
+  it("reads by actions that only read", () => {
+    for (const [service, actions] of actionsByService("read")) {
+      for (const action of actions)
+        assert.match(actionOf(`${service}:${action}`)?.level ?? "", /^(Read|List)$/, `${service}:${action}`);
+    }
+  });
+
+  it("asks for every resource only where AWS lets nobody name one", () => {
+    for (const [service, actions] of actionsByService("write")) {
+      const anywhere = (ANY_RESOURCE[service] ?? "").split(" ");
+      for (const action of actions) {
+        const { arns = [] } = actionOf(`${service}:${action}`) ?? {};
+        assert.equal(anywhere.includes(action), arns.length === 0, `${service}:${action}`);
+      }
+    }
+  });
+
+  it("reaches every resource of the stack by its ARN", () => {
+    const missed = resources.flatMap(({ type, outputs, inputs }) => {
+      const arn = String(outputs.arn ?? "");
+      const service = arn.split(":")[2] ?? "";
+      if (!arn.startsWith(`arn:aws:${service}:`) || !/^prod-|payments/.test(JSON.stringify(inputs.name ?? "")))
+        return [];
+      if (["iam", "kms"].includes(service)) return [];
+      const patterns = resourcesOf(service, SCOPE);
+      return patterns.some((pattern) => fits(pattern, arn)) ? [] : [`${type} ${arn}`];
+    });
+    assert.deepEqual([...new Set(missed)], []);
+  });
+
+  it("touches nothing of another stack that has a name", () => {
+    const other = (scope: Scope) =>
+      Object.keys(RESOURCE_ACTIONS)
+        .flatMap((service) => resourcesOf(service, scope))
+        .filter((arn) => arn.includes("prod-"));
+    assert.ok(other(SCOPE).length > 30);
+    for (const arn of other(SCOPE)) assert.ok(!fits(arn, arn.replace("prod-", "dev-x").replaceAll("*", "x")), arn);
+  });
+
+  describe("roles of the stack", () => {
+    const grants = () =>
+      resources
+        .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+        .flatMap(({ inputs }) => statements(inputs.policy))
+        .flatMap(({ Action, Resource }) => list(Action).flatMap((a) => list(Resource).map((r) => [a, r] as const)));
+    /** What policies of resources let a role do: IAM asks the boundary there as well. */
+    const byResources = () =>
+      resources
+        .filter(({ type }) => type === "aws:opensearch/domain:Domain")
+        .flatMap(({ inputs, outputs }) =>
+          statements(inputs.accessPolicies).flatMap(({ Action }) =>
+            list(Action).map((action) => [action, String(outputs.arn)] as const),
+          ),
+        );
+    /** AmazonAPIGatewayPushToCloudWatchLogs, which is attached and not recorded. */
+    const ofAws = ["logs:DescribeLogGroups", "logs:FilterLogEvents"];
+
+    it("are granted nothing that their boundary does not let through", () => {
+      const bounded = workloadStatements(SCOPE);
+      const stopped = [...grants(), ...byResources()].filter(
+        ([action, resource]) =>
+          !bounded.some(
+            ({ Action, Resource }) =>
+              list(Action).includes(action) && list(Resource).some((pattern) => fits(pattern, resource)),
+          ),
+      );
+      assert.deepEqual([...new Set(stopped.map((pair) => pair.join(" ")))], []);
+    });
+
+    it("have a boundary that lets nothing through that nobody is granted", () => {
+      const granted = new Set([...grants(), ...byResources()].map(([action]) => action));
+      const unused = workloadStatements(SCOPE)
+        .flatMap(({ Action }) => list(Action))
+        .filter((action) => !granted.has(action) && !ofAws.includes(action));
+      assert.deepEqual(unused, []);
+    });
+
+    it("are passed to the services that they trust, and to no other", () => {
+      const trusted = resources
+        .filter(({ type }) => type === "aws:iam/role:Role")
+        .flatMap(({ inputs }) => statements(inputs.assumeRolePolicy))
+        .flatMap(({ Principal }) => list((Principal as { Service: unknown }).Service));
+      // AWS Config takes its own service-linked role.
+      assert.deepEqual([...new Set([...trusted, "config.amazonaws.com"])].sort(), PASSED_TO);
+    });
+
+    it("have the policies of AWS attached that the deploy role may attach", () => {
+      const attached = resources
+        .filter(({ type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        .map(({ inputs }) => String(inputs.policyArn).replace("arn:aws:iam::aws:", ""));
+      assert.deepEqual([...new Set(attached)].sort(), ATTACHED);
+    });
+  });
+});
