@@ -238,6 +238,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups DescribeVpcAttribute DescribeVpcs",
       write: `CreateVpc DeleteVpc ModifyVpcAttribute ${EC2_TAGS}`,
     },
+    "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": {
+      read: "DescribeVpcBlockPublicAccessOptions",
+      write: "ModifyVpcBlockPublicAccessOptions",
+    },
     "aws:ec2/vpcEndpoint:VpcEndpoint": {
       read: "DescribePrefixLists DescribeVpcEndpoints",
       write: `CreateVpcEndpoint DeleteVpcEndpoints ModifyVpcEndpoint ${EC2_TAGS}`,
@@ -610,7 +614,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
   config:
     "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
-  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults",
+  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
   ecr: "GetAuthorizationToken",
   ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
   elasticloadbalancing:
