@@ -87,7 +87,8 @@ export class EngineStack {
 
   /** The report as a terminal shows it. */
   async print(operation: string, { faults = "", env = {}, json = false, ...more }: RunOptions = {}): Promise<string> {
-    const request = JSON.stringify({ operation, stack: this.name, cwd: this.folder, json, ...more });
+    // What stands is what the state says: nothing of these tests changes the cloud behind its back.
+    const request = JSON.stringify({ operation, stack: this.name, cwd: this.folder, json, refresh: false, ...more });
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [RUNNER, request], {
       maxBuffer: 2 ** 28,
       env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", PALISADE_FAULTS: faults, ...env },
