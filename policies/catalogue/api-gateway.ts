@@ -20,12 +20,12 @@ export const apiGateway = {
     url: `${API_DOCS}/set-up-logging.html`,
   },
   "apigateway-execution-logs": {
-    title: "REST API stages log how requests are executed, without their bodies.",
+    title: "Stages of REST and WebSocket APIs log how requests are executed, without their bodies.",
     severity: "medium",
     requirements: ["10.2.1"],
     controls: ["APIGateway.1"],
     remediation:
-      "Add MethodSettings for */* with loggingLevel ERROR or INFO and dataTraceEnabled false: traces hold card data.",
+      "Add MethodSettings for */* (defaultRouteSettings of a WebSocket stage) with loggingLevel ERROR or INFO and dataTraceEnabled false: traces hold card data.",
     url: `${API_DOCS}/set-up-logging.html`,
   },
   "apigateway-cache-encrypted": {

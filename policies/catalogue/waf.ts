@@ -39,11 +39,12 @@ export const waf = {
     url: `${WAF_DOCS}/logging.html`,
   },
   "waf-metrics": {
-    title: "Web ACLs and their rules have CloudWatch metrics.",
+    title: "Web ACLs, rule groups and their rules have CloudWatch metrics.",
     severity: "medium",
     requirements: ["10.4.1", "10.7.2"],
     controls: ["WAF.12"],
-    remediation: "Set visibilityConfig.cloudwatchMetricsEnabled to true in the web ACL and in each rule.",
+    remediation:
+      "Set visibilityConfig.cloudwatchMetricsEnabled to true in the web ACL or rule group, and in each rule.",
     url: `${WAF_DOCS}/monitoring-cloudwatch.html`,
   },
 } as const satisfies Catalogue;

@@ -1,4 +1,4 @@
-import type { ResourceGraph, ResourceNode } from "../../analysis/graph";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
 import { given, isTrue, joined, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
@@ -131,6 +131,25 @@ function backendOnInternet(api: ResourceNode, graph: ResourceGraph, judge: () =>
 const isOnInternet = (type: unknown, connection: unknown): boolean =>
   /^http(_proxy)?$/i.test(String(type)) && connection !== "VPC_LINK";
 
+const logsOf = (settings: Property): Outcome =>
+  all(
+    oneOf(settings.at("loggingLevel"), ["ERROR", "INFO"], "Execution logs are off."),
+    off(settings.at("dataTraceEnabled"), "Execution logs hold whole requests and responses."),
+  );
+
+/** Of the APIs of version 2, only WebSocket ones log how they execute. */
+function webSocketLogs(stage: ResourceNode, graph: ResourceGraph): Outcome {
+  return joined(graph.resolve(stage.property("apiId"), "aws:apigatewayv2/api:Api"), ([api]) =>
+    api === undefined
+      ? undetermined(stage.property("apiId"))
+      : when(api.property("protocolType"), (protocol) =>
+          protocol === "WEBSOCKET"
+            ? logsOf(stage.property("defaultRouteSettings"))
+            : notApplicable("An HTTP API has no execution logs."),
+        ),
+  );
+}
+
 export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
   "apigateway-domain-tls": {
     types: ["aws:apigateway/domainName:DomainName", "aws:apigatewayv2/domainName:DomainName"],
@@ -153,18 +172,12 @@ export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
     },
   },
   "apigateway-execution-logs": {
-    types: [STAGE],
+    types: [STAGE, HTTP_STAGE],
     check(stage, graph) {
+      if (stage.type === HTTP_STAGE) return webSocketLogs(stage, graph);
       return methodSettings(stage, graph, (settings) => {
         if (settings.length === 0) return fail("The stage does not log the execution of requests.");
-        return all(
-          ...settings.map((node) =>
-            all(
-              oneOf(node.property("settings.loggingLevel"), ["ERROR", "INFO"], "Execution logs are off."),
-              off(node.property("settings.dataTraceEnabled"), "Execution logs hold whole requests and responses."),
-            ),
-          ),
-        );
+        return all(...settings.map((node) => logsOf(node.property("settings"))));
       });
     },
   },

@@ -90,6 +90,23 @@ function portsKey({ protocol, fromPort, toPort }: SecurityGroupPermission): stri
 
 const NETWORK_ACLS = [NETWORK_ACL, DEFAULT_NETWORK_ACL];
 
+/** Rule resources that name a VPC's default group by the VPC's own property. */
+function rulesOfDefaultGroup(vpc: ResourceNode, graph: ResourceGraph): readonly ResourceNode[] {
+  const index = graph.once("rules by the id of their group", () => {
+    const byGroup = new Map<unknown, ResourceNode[]>();
+    for (const rule of graph.ofType(...RULE_TYPES.filter((type) => !SECURITY_GROUPS.includes(type)))) {
+      const id = rule.property("securityGroupId");
+      const fact = id.fact;
+      const keys: unknown[] = fact.known ? [fact.value] : id.producers.filter((urn) => graph.get(urn)?.type === VPC);
+      for (const key of keys) byGroup.set(key, [...(byGroup.get(key) ?? []), rule]);
+    }
+    return byGroup;
+  });
+  return [vpc.urn, vpc.outputs.defaultSecurityGroupId].flatMap((key) =>
+    key === undefined ? [] : (index.get(key) ?? []),
+  );
+}
+
 export const networkRules: readonly Rule[] = implement(network, {
   "sg-no-open-administration": {
     types: RULE_TYPES,
@@ -157,6 +174,11 @@ export const networkRules: readonly Rule[] = implement(network, {
     check(vpc, graph) {
       return joined(graph.referring("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc), (groups) => {
         if (groups.length === 0) return fail("AWS's default group is open between its members and to the outside.");
+        const [added] = [
+          ...rulesOfDefaultGroup(vpc, graph),
+          ...groups.flatMap((own) => ruleResourcesOf(own, graph).nodes),
+        ];
+        if (added !== undefined) return fail(`${added.name} opens the default group again.`);
         return all(
           ...groups.flatMap((group) =>
             (["ingress", "egress"] as const).map((direction) => {

@@ -1,11 +1,12 @@
 import type { Property, ResourceGraph, ResourceNode, Unknown } from "../../analysis/graph";
 import { jsonOf } from "../../analysis/policy-document";
 import { waf } from "../catalogue/waf";
-import { each, joined, notEmpty, on } from "../checks";
+import { each, isTrue, joined, notEmpty, on, when } from "../checks";
 import { all, fail, implement, type Outcome, PASS, type Rule, undetermined, type Verdict } from "../rule";
 
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 
+const WEB_ACL_RULE = "aws:wafv2/webAclRule:WebAclRule";
 const GROUP_ASSOCIATION = "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation";
 const MANAGED = "managedRuleGroupStatement";
 const KNOWN_BAD_INPUTS = "AWSManagedRulesKnownBadInputsRuleSet";
@@ -37,7 +38,7 @@ function managedGroups(
   const json = jsonOf(node.property("ruleJson"));
   if (rules.unknown) return undetermined(rules);
   if (!json.known) return undetermined(json);
-  const separate = graph.referring("aws:wafv2/webAclRule:WebAclRule", "webAclArn", node);
+  const separate = graph.referring(WEB_ACL_RULE, "webAclArn", node);
   const associated = graph.referring(GROUP_ASSOCIATION, "webAclArn", node);
   const doubts: (Unknown | Property)[] = [...separate.uncertain, ...associated.uncertain];
   const groups: ManagedGroup[] = [];
@@ -111,12 +112,24 @@ export const wafRules: readonly Rule[] = implement(waf, {
     },
   },
   "waf-metrics": {
-    types: [WEB_ACL],
+    types: [WEB_ACL, WEB_ACL_RULE, "aws:wafv2/ruleGroup:RuleGroup"],
     check(node) {
+      const missing = "It has no metrics.";
       return all(
-        on(node.property("visibilityConfig.cloudwatchMetricsEnabled"), "The web ACL has no metrics."),
+        on(node.property("visibilityConfig.cloudwatchMetricsEnabled"), missing),
         each(node.property("rules"), (rule) =>
           on(rule.at("visibilityConfig.cloudwatchMetricsEnabled"), "The rule has no metrics."),
+        ),
+        when(jsonOf(node.property(node.type === WEB_ACL ? "ruleJson" : "rulesJson")), (rules) =>
+          all(
+            PASS,
+            ...(Array.isArray(rules) ? rules : []).map((rule: unknown) => {
+              const seen: unknown = Reflect.get(Object(rule), "VisibilityConfig");
+              return isTrue(Reflect.get(Object(seen), "CloudWatchMetricsEnabled"))
+                ? PASS
+                : fail("A rule in JSON has no metrics.");
+            }),
+          ),
         ),
       );
     },

@@ -105,6 +105,9 @@ ruleCases(pciDss, {
     },
     broken: {
       "AWS's own": { closed: undefined },
+      "a rule for it": {
+        added: { ...rule, inputs: { ...rule.inputs, securityGroupId: ref("closed") } },
+      },
       "rules to the outside": { closed: { egress: [{ protocol: "-1", cidrBlocks: [world] }] } },
       "rules between members": { closed: { ingress: [{ protocol: "-1", self: true }] } },
     },

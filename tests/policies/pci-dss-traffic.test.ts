@@ -245,7 +245,24 @@ ruleCases(pciDss, {
       "no settings": { settings: undefined },
       "settings for one method": { settings: { methodPath: "orders/GET" } },
       "logs that are off": { settings: { settings: { loggingLevel: "OFF" } } },
+      "a WebSocket stage without": {
+        chat: { type: "aws:apigatewayv2/api:Api", inputs: { protocolType: "WEBSOCKET" } },
+        chatStage: { type: "aws:apigatewayv2/stage:Stage", inputs: { apiId: ref("chat") } },
+      },
       "logs with card data": { settings: { settings: { loggingLevel: "INFO", dataTraceEnabled: true } } },
+    },
+    alsoSecure: {
+      "a WebSocket stage with logs": {
+        chat: { type: "aws:apigatewayv2/api:Api", inputs: { protocolType: "WEBSOCKET" } },
+        chatStage: {
+          type: "aws:apigatewayv2/stage:Stage",
+          inputs: { apiId: ref("chat"), defaultRouteSettings: { loggingLevel: "ERROR" } },
+        },
+      },
+      "an HTTP API, which has none": {
+        http: { type: "aws:apigatewayv2/api:Api", inputs: { protocolType: "HTTP" } },
+        httpStage: { type: "aws:apigatewayv2/stage:Stage", inputs: { apiId: ref("http") } },
+      },
     },
   },
   "apigateway-cache-encrypted": {
@@ -610,6 +627,8 @@ ruleCases(pciDss, {
     secure: { acl },
     broken: {
       ...without("acl", "visibilityConfig"),
+      "a rule group without": { group: { type: "aws:wafv2/ruleGroup:RuleGroup" } },
+      "a rule in JSON without": { acl: { rules: undefined, ruleJson: JSON.stringify([{ Name: "x" }]) } },
       "a rule without": {
         acl: { rules: rules({ managedRuleGroupStatement: { name: "AWSManagedRulesCommonRuleSet" } }, false) },
       },
