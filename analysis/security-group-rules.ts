@@ -78,7 +78,7 @@ export function addressesOf(permission: SecurityGroupPermission, graph: Resource
   return [
     ...listed(permission.ipv4),
     ...listed(permission.ipv6),
-    ...lists.uncertain,
+    ...lists.uncertain.filter((list) => !isServiceList(list, graph)),
     ...lists.nodes.flatMap((list) => {
       const inline = list.property("entries");
       const entries = graph.referring("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry", "prefixListId", list);
@@ -88,6 +88,11 @@ export function addressesOf(permission: SecurityGroupPermission, graph: Resource
       ];
     }),
   ];
+}
+
+/** The list that AWS keeps of a service's own addresses; a gateway endpoint tells its id once it exists. */
+function isServiceList(list: Property, graph: ResourceGraph): boolean {
+  return list.producers.some((urn) => graph.get(urn)?.type === "aws:ec2/vpcEndpoint:VpcEndpoint");
 }
 
 function listed(property: Property): readonly Property[] {

@@ -74,6 +74,12 @@ ruleCases(pciDss, {
       "everything inline": { group: { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: [world] }] } },
       "all ports in a legacy rule": { legacy: { cidrBlocks: [world], fromPort: 0, toPort: 65_535 } },
     },
+    alsoSecure: {
+      "a service's own prefix list": {
+        rule: { cidrIpv4: undefined, prefixListId: ref("endpoint", "prefixListId") },
+        endpoint: { type: "aws:ec2/vpcEndpoint:VpcEndpoint", inputs: { serviceName: "com.amazonaws.eu-west-1.s3" } },
+      },
+    },
     notNeeded: {
       "legacy.fromPort": "the range is open to 10.0.0.0/8 only",
       "legacy.toPort": "the range is open to 10.0.0.0/8 only",
