@@ -43,7 +43,9 @@ export const ATTACHED = ["policy/service-role/AmazonAPIGatewayPushToCloudWatchLo
 
 /** Services whose own role appears with their first resource. */
 export const SERVICE_LINKED = [
-  "autoscaling.amazonaws.com",
+  "access-analyzer.amazonaws.com",
+  "agentless.inspector2.amazonaws.com",
+  "backup.amazonaws.com",
   "config-conforms.amazonaws.com",
   "config.amazonaws.com",
   "ecs.amazonaws.com",
@@ -56,6 +58,7 @@ export const SERVICE_LINKED = [
   "inspector2.amazonaws.com",
   "kafka.amazonaws.com",
   "macie.amazonaws.com",
+  "malware-protection.guardduty.amazonaws.com",
   "nat-gateway.amazonaws.com",
   "opensearchservice.amazonaws.com",
   "ops.apigateway.amazonaws.com",

@@ -31,7 +31,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
   "access-analyzer": {
     "aws:accessanalyzer/analyzer:Analyzer": {
       read: "GetAnalyzer ListTagsForResource",
-      write: "CreateAnalyzer DeleteAnalyzer TagResource UntagResource UpdateAnalyzer",
+      write: "CreateAnalyzer DeleteAnalyzer TagResource UntagResource UpdateAnalyzer iam:CreateServiceLinkedRole",
     },
   },
   acm: {
@@ -84,7 +84,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
     "aws:backup/selection:Selection": {
       read: "GetBackupSelection",
-      write: "CreateBackupSelection DeleteBackupSelection iam:PassRole",
+      write: "CreateBackupSelection DeleteBackupSelection iam:CreateServiceLinkedRole iam:PassRole",
     },
     "aws:backup/vault:Vault": {
       read: "DescribeBackupVault ListTags",
