@@ -6,6 +6,7 @@ import { ACCOUNT } from "../account";
 import { Facts, type RegisterChild, type RegisteredChild, type RemoteModel } from "../model";
 import { UNKNOWN } from "../recording";
 import { at, decode, encode, isUnknown, type Path, type Values } from "./values";
+import { versionOf } from "./version";
 import { RESOURCE, SIGNATURE } from "./wire";
 
 export interface Constructed {
@@ -125,7 +126,10 @@ class Construction {
     request.setAcceptsecrets(true);
     request.setAcceptresources(true);
     request.setSupportspartialvalues(true);
-    const provider = this.request.getProvidersMap().get(type.slice(0, type.indexOf(":")));
+    const package_ = type.slice(0, type.indexOf(":"));
+    // As a provider's process does: without a version the engine takes one provider for a first update and another for the next.
+    request.setVersion(versionOf(package_) ?? "");
+    const provider = this.request.getProvidersMap().get(package_);
     if (provider !== undefined) request.setProvider(provider);
     const all = new Set<string>();
     for (const key of Object.keys(given)) {

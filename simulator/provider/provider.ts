@@ -109,7 +109,7 @@ export class SimulatedProvider {
     if (!standsInCloud(type)) return this.createOutside(model, subject, inputs);
     const salt = this.cloud.secretSalt();
     return this.cloud.transaction(({ put, nextGeneration }) => {
-      const generation = nextGeneration(urn);
+      const generation = this.overwritten(subject, inputs.values)?.generation ?? nextGeneration(urn);
       const facts = factsOf(model, subject, inputs.values, generation);
       const outputs = model.outputs?.(facts) ?? {};
       const resource: CloudResource = {
@@ -200,6 +200,13 @@ export class SimulatedProvider {
       throw new Error(`${what} can not be deleted: ${inUseError(one.type)}: in use by ${names.join(", ")}${more}.`);
     }
     for (const key of going.keys()) transaction.remove(key);
+  }
+
+  /** What the creation overwrites instead of standing beside it: the same setting, made before by an update that was interrupted. */
+  private overwritten({ type, urn, name, region }: Subject, inputs: Values): CloudResource | undefined {
+    if (inputs.allowOverwrite !== true) return undefined;
+    const id = modelOf(type).id(factsOf(modelOf(type), { type, urn, name, region }, inputs, 0));
+    return this.cloud.ofUrn(urn).find((one) => one.id === id);
   }
 
   /** A resource and all that AWS deletes with it. */
