@@ -16,7 +16,9 @@ import { requireAwsCredentials } from "./engine/credentials";
 import { lossesOf, renderLosses } from "./engine/losses";
 import { policyPackPaths } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
+import { unsettled } from "./engine/recovery";
 import { Session, type Target, TARGETS } from "./engine/session";
+import { SimulatorState } from "./engine/simulator-state";
 import { Update } from "./engine/update";
 import { findProject, readStackConfig } from "./project";
 import { renderValue } from "./render/terminal";
@@ -36,6 +38,8 @@ export interface DeployOptions {
   readonly showSecrets?: boolean;
   /** Logical names of resources that may be lost with what they hold. */
   readonly allowLoss?: readonly string[];
+  /** False: an update trusts the state and does not look at what stands. */
+  readonly refresh?: boolean;
 }
 
 export type Operation = UpdateResult["command"];
@@ -51,7 +55,7 @@ export interface DeployParts {
 
 /** Long enough for a global database in two regions; `--timeout` changes it. */
 const DEFAULT_MINUTES: Readonly<Record<Operation, number>> = { preview: 30, up: 240, refresh: 60, destroy: 240 };
-const START_SECONDS = 180;
+export const START_SECONDS = 180;
 const CHECK_MINUTES = 10;
 
 /** `palisade preview | up | refresh | destroy`. Returns the exit code: 1 when the update failed or a mandatory rule is violated. */
@@ -96,14 +100,22 @@ export async function deploy(
   try {
     const started = Date.now();
     const progress = options.json ? undefined : new Progress(announcer, terminal);
-    const update = new Update((change) => progress?.take(change));
+    const update = new Update((change) => progress?.take(change), operation === "refresh");
     const again = `palisade ${operation} ${name}${target === "aws" ? "" : ` --target ${target}`}`;
     const refuse = () => {
       const losses = lossesOf(update).filter((loss) => loss.protected || !options.allowLoss?.includes(loss.name));
       return losses.length === 0 ? undefined : renderLosses(losses, again);
     };
     const policyPacks = parts.withoutPolicies ? [] : policyPackPaths(session.tools);
-    const outcome = await run(session, operation, update, policyPacks, { startSeconds, minutes }, refuse);
+    const simulated = target === "simulator" && parts.providerProgram === undefined;
+    const cloud = simulated ? new SimulatorState(project, options.state).cloudFile(name) : undefined;
+    const changes = operation === "up" || operation === "destroy";
+    const interrupted = changes ? await unsettled(session, project.name, cloud) : undefined;
+    const limits = { startSeconds, minutes };
+    const outcome: Outcome =
+      interrupted === undefined
+        ? await run(session, operation, update, policyPacks, options.refresh ?? true, limits, refuse)
+        : { failure: interrupted };
     progress?.stop();
     const result: UpdateResult = {
       command: operation,
@@ -195,6 +207,7 @@ async function run(
   operation: Operation,
   update: Update,
   policyPacks: string[],
+  refresh: boolean,
   limits: EngineLimits,
   refuse: () => string | undefined,
 ): Promise<Outcome> {
@@ -206,16 +219,16 @@ async function run(
   try {
     switch (operation) {
       case "preview":
-        await session.stack.preview({ ...common, policyPacks });
+        await session.stack.preview({ ...common, refresh, policyPacks });
         return { failure: refuse() };
       case "up": {
         // The packs judge a stack as a whole, once it is known: in an update that is after its last resource. The preview is what stops it before the first.
-        await session.stack.preview({ ...common, policyPacks });
+        await session.stack.preview({ ...common, refresh, policyPacks });
         const refusal = refuse();
         if (refusal !== undefined) return { failure: refusal };
         isPlanned = true;
         update.begin();
-        await session.stack.up({ ...common, policyPacks });
+        await session.stack.up({ ...common, refresh, policyPacks });
         return { outputs: await session.outputs() };
       }
       case "refresh":
@@ -233,6 +246,7 @@ async function run(
     }
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
+    await session.noticeDeaths();
     // The engine refuses what is protected by itself, in words that say neither what forces it nor what is lost.
     const refusal = isPlanned || error.ended !== undefined ? undefined : refuse();
     if (refusal !== undefined) {
@@ -266,26 +280,31 @@ function resourcesOf(deployment: unknown): readonly StepEventStateMetadata[] {
 
 /** Why the engine failed, in words; empty when its diagnostics or the violations say it. */
 function explain(
-  { ended, stderr, message }: EngineFailure,
+  { ended, signal, stderr, message }: EngineFailure,
   session: Session,
   update: Update,
   { startSeconds, minutes }: EngineLimits,
 ): string {
-  if (session.providerDeath !== undefined)
-    return `${session.providerDeath}\nRun the command again: it goes on from here.`;
+  if (session.providerDeath !== undefined) return `${session.providerDeath}\n${interruptedBy(session)}`;
   if (ended === "silent") {
     return `The engine reached no resource within ${startSeconds} s: a provider or a policy pack does not answer. It was ended; nothing was changed.`;
   }
   if (ended === "time-limit") {
     return `It took more than ${minutes} minutes (--timeout) and was stopped. Run the command again: it goes on from here.`;
   }
+  if (signal === "SIGKILL") return `The engine was killed.\n${interruptedBy(session)}`;
   if (ended === "interrupted") return "Stopped on request. Run the command again: it goes on from here.";
   if (/the stack is currently locked by|Another update is currently in progress/.test(stderr)) {
-    return "Another update of this stack is under way; this one changed nothing. Wait for it and run the command again.";
+    return "Another update of this stack is under way; this one changed nothing. Wait for it and run the command again. If it was killed: palisade recover.";
   }
   const told = update.diagnostics.some(({ severity }) => severity === "error");
   if (told || update.violations.some(({ mandatory }) => mandatory)) return "";
   return lastLines(stderr) || message;
+}
+
+function interruptedBy({ stack, target }: Session): string {
+  const recover = `palisade recover ${stack.name}${target === "simulator" ? " --target simulator" : ""}`;
+  return `What was under way may stand without being in the state. Run ${recover}, then the command again: it goes on from here.`;
 }
 
 function lastLines(text: string): string {
@@ -293,13 +312,13 @@ function lastLines(text: string): string {
   return lines.slice(-5).join("\n");
 }
 
-function targetOf(text: string): Target {
+export function targetOf(text: string): Target {
   const target = TARGETS.find((known) => known === text);
   if (target === undefined) throw new UsageError(`Unknown target ${text}. Use one of: ${TARGETS.join(", ")}.`);
   return target;
 }
 
-function minutesOf(text: string | undefined, operation: Operation): number {
+export function minutesOf(text: string | undefined, operation: Operation): number {
   if (text === undefined) return DEFAULT_MINUTES[operation];
   const minutes = Number(text);
   if (!(minutes > 0)) throw new UsageError(`--timeout ${text}: give minutes, a number above 0.`);

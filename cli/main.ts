@@ -2,6 +2,7 @@ import "./lazy-modules";
 import { Command, CommanderError } from "commander";
 import { check, type CheckOptions } from "./check";
 import type { DeployOptions, Operation } from "./deploy";
+import type { RecoverOptions } from "./recover";
 import { exitCodeOf, messageOf } from "./failure";
 
 const program = new Command("palisade")
@@ -28,6 +29,9 @@ program
     process.exitCode = await check(stack, options);
   });
 
+const CODES = "0 done, 1 it failed or a rule is violated, 2 the input is wrong.";
+const DRIFT_CODES = "0 no drift, 1 drift, 2 the input is wrong or the comparison failed.";
+
 const OPERATIONS: Readonly<Record<Operation, string>> = {
   preview: "show what an update would do, in Pulumi's engine, with the policy packs",
   up: "create and update the stack's resources; a mandatory rule that is violated stops it before anything changes",
@@ -43,6 +47,9 @@ for (const [operation, description] of Object.entries(OPERATIONS) as [Operation,
     command.option("--allow-loss <names...>", "resources that may be lost with the data that they hold");
   }
   if (operation !== "preview") command.option("--yes", "do not ask before real resources change");
+  if (operation === "preview" || operation === "up") {
+    command.option("--no-refresh", "trust the state: do not look for what was changed behind its back");
+  }
   command.action(async (stack: string | undefined, options: DeployOptions) => {
     const { deploy } = await import("./deploy.js");
     process.exitCode = await deploy(operation, stack, options);
@@ -56,8 +63,37 @@ engineCommand("outputs", "print what the last update left, from the state")
     process.exitCode = await outputs(stack, options);
   });
 
+engineCommand("drift", "report what stands otherwise than the state says; changes nothing", DRIFT_CODES)
+  .option("--timeout <minutes>", "stop when it takes longer")
+  .action(async (stack: string | undefined, options: DeployOptions) => {
+    const { drift } = await import("./drift.js");
+    process.exitCode = await drift(stack, options);
+  });
+
+engineCommand(
+  "recover",
+  "settle what a killed engine or a dead provider has left: locks, interrupted operations, orphans",
+)
+  .option("--timeout <minutes>", "stop when it takes longer")
+  .option(
+    "--import <urn=id>",
+    "the interrupted creation made this (URN or name, =, id); may be given again",
+    several,
+    [],
+  )
+  .option("--drop <urn>", "the interrupted creation made nothing (URN or name); may be given again", several, [])
+  .option("--force", "take the lock away even where its holder can not be seen to be gone")
+  .action(async (stack: string | undefined, options: RecoverOptions) => {
+    const { recoverCommand } = await import("./recover.js");
+    process.exitCode = await recoverCommand(stack, options);
+  });
+
+function several(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
 /** A command that runs Pulumi's engine. */
-function engineCommand(name: string, description: string): Command {
+function engineCommand(name: string, description: string, codes: string = CODES): Command {
   return program
     .command(name)
     .argument("[stack]", "stack, by its file Pulumi.<stack>.yaml; needed when there are several")
@@ -68,7 +104,7 @@ function engineCommand(name: string, description: string): Command {
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      "\nThe engine is pulumi on PATH, or else palisade downloads or builds it once.\nExit codes: 0 done, 1 it failed or a rule is violated, 2 the input is wrong.",
+      `\nThe engine is pulumi on PATH, or else palisade downloads or builds it once.\nExit codes: ${codes}`,
     );
 }
 

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CHECKOUT } from "../checkout";
 
 /** Packages that the simulator answers for. */
@@ -23,6 +26,7 @@ export const SIMULATOR: ProviderProgram = { file: PROVIDER, packages: SIMULATED_
 /** Provider processes that the engine is told to use instead of plugins of its own. */
 export class AttachedProviders {
   private readonly children = new Map<string, ChildProcess>();
+  private readonly ports = new Map<string, number>();
   private stopping = false;
 
   private constructor(private readonly died: (name: string, how: string) => void) {}
@@ -47,6 +51,17 @@ export class AttachedProviders {
       await providers.stop();
       throw error;
     }
+  }
+
+  /** Returns once `died` was called for whatever has ended: the engine finds its provider gone before this process is told. */
+  async noticeDeaths(): Promise<void> {
+    await Promise.all(
+      [...this.children].map(async ([name, child]) => {
+        const port = this.ports.get(name);
+        if (hasEnded(child) || port === undefined || (await accepts(port))) return;
+        await Promise.race([once(child, "exit"), sleep(STOP_SECONDS * 1000, undefined, { ref: false })]);
+      }),
+    );
   }
 
   /** Ends them; returns once all are gone. */
@@ -76,6 +91,7 @@ export class AttachedProviders {
         if (started || !/^\d+$/.test(line.trim())) return;
         started = true;
         clearTimeout(timer);
+        this.ports.set(name, Number(line));
         resolve(line.trim());
       });
       child.on("error", reject);
@@ -90,8 +106,18 @@ export class AttachedProviders {
   }
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
 function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill("SIGKILL"), STOP_SECONDS * 1000);
     child.once("exit", () => {

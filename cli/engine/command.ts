@@ -19,6 +19,8 @@ export class EngineFailure extends Error {
     readonly stderr: string,
     /** Why palisade ended the call, when it did. */
     readonly ended: EndReason | undefined,
+    /** What ended the engine's process, when a signal did. */
+    readonly signal?: NodeJS.Signals,
   ) {
     super(message);
   }
@@ -103,9 +105,12 @@ export class EngineCommand {
     });
     return new Promise<EngineOutput>((resolve, reject) => {
       child.on("error", (error) => reject(new EngineFailure(error.message, stderr, this.ended)));
-      child.on("close", (code) => {
+      child.on("close", (code, signal) => {
         if (code === 0) resolve({ stdout, stderr, code });
-        else reject(new EngineFailure(`pulumi ${args[0] ?? ""} ended with code ${code ?? "none"}`, stderr, this.ended));
+        else {
+          const how = signal === null ? `ended with code ${code ?? "none"}` : `was ended by ${signal}`;
+          reject(new EngineFailure(`pulumi ${args[0] ?? ""} ${how}`, stderr, this.ended, signal ?? undefined));
+        }
       });
     }).finally(() => {
       clearTimeout(limit);
@@ -124,6 +129,12 @@ export class EngineCommand {
   interrupt(): number {
     this.ended ??= "interrupted";
     return this.signal();
+  }
+
+  /** Ends the engine's process group at once, as a machine that fails would. */
+  kill(): void {
+    this.signals = 2;
+    this.signal();
   }
 
   private end(reason: EndReason): void {

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly host: string;
 }
@@ -51,7 +51,8 @@ function holderOf(file: string): Holder | undefined {
   }
 }
 
-function isGone({ pid, host }: Holder): boolean {
+/** True for a process of this machine that has ended. */
+export function isGone({ pid, host }: Holder): boolean {
   if (host !== hostname()) return false;
   try {
     process.kill(pid, 0);

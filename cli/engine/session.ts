@@ -41,6 +41,7 @@ export class Session {
     readonly engine: Engine,
     readonly command: EngineCommand,
     readonly stack: Stack,
+    readonly target: Target,
     private readonly providers: AttachedProviders | undefined,
     private readonly folder: SessionFolder,
     private readonly say: (text: string) => void,
@@ -85,7 +86,7 @@ export class Session {
         ...(state === undefined ? {} : { secretsProvider: "passphrase" }),
       });
       const stack = await openStack(name, workspace, target, engine);
-      session = new Session(engine, command, stack, providers, folder, say);
+      session = new Session(engine, command, stack, target, providers, folder, say);
       return session;
     } catch (error) {
       await providers?.stop();
@@ -117,6 +118,11 @@ export class Session {
     this.restoreSdk();
     await this.providers?.stop();
     this.folder.remove();
+  }
+
+  /** After a failure: makes sure that {@link providerDeath} is known, if that was the cause. */
+  async noticeDeaths(): Promise<void> {
+    await this.providers?.noticeDeaths();
   }
 
   private interrupt(): void {

@@ -45,8 +45,16 @@ export class Update {
   readonly standing = new Map<string, StepEventStateMetadata>();
   private readonly started = new Map<string, number>();
 
-  /** @param changed called for every change of a resource's state. */
-  constructor(private readonly changed: (change: ResourceChange) => void = () => undefined) {}
+  private readonly refreshing = new Set<string>();
+
+  /**
+   * @param changed called for every change of a resource's state.
+   * @param isRefresh whether what a refresh finds is the report; before a change of the program's it only makes that one true.
+   */
+  constructor(
+    private readonly changed: (change: ResourceChange) => void = () => undefined,
+    private readonly isRefresh = false,
+  ) {}
 
   /** The preview is over and the update begins: it was the plan, and its warnings are not said twice. */
   begin(): void {
@@ -114,6 +122,9 @@ export class Update {
     if (type.startsWith("pulumi:")) return;
     const change = changeOf(metadata.op);
     this.place(metadata);
+    if (metadata.op === "refresh") this.refreshing.add(urn);
+    const refreshes = metadata.op === "refresh" || this.refreshing.delete(urn);
+    if (refreshes && !this.isRefresh) return;
     const before = this.changes.get(urn);
     // A replacement is three steps of one resource; the second half must not hide the first.
     if (before?.change === "replace" && change === "delete" && metadata.op !== "delete" && state !== "failed") return;
