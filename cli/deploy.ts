@@ -9,7 +9,7 @@ import program from "../stacks/program";
 import { pickSystem } from "../stacks/systems";
 import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
-import type { ProviderProgram } from "./engine/attached-providers";
+import { type ProviderProgram, SIMULATOR } from "./engine/attached-providers";
 import { CHECKOUT } from "./checkout";
 import { EngineFailure, type EngineLimits } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
@@ -107,7 +107,7 @@ export async function deploy(
       return losses.length === 0 ? undefined : renderLosses(losses, again);
     };
     const policyPacks = parts.withoutPolicies ? [] : policyPackPaths(session.tools);
-    const simulated = target === "simulator" && parts.providerProgram === undefined;
+    const simulated = target === "simulator" && (parts.providerProgram ?? SIMULATOR).file === SIMULATOR.file;
     const cloud = simulated ? new SimulatorState(project, options.state).cloudFile(name) : undefined;
     const changes = operation === "up" || operation === "destroy";
     const interrupted = changes ? await unsettled(session, project.name, cloud) : undefined;
