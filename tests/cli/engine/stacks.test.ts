@@ -163,7 +163,7 @@ for (const name of ["dev", "prod"]) {
         assert.equal(code, 1, stdout);
         const protectedNames = recording.resources.filter(({ protect }) => protect).map((resource) => resource.name);
         assert.ok(protectedNames.length > 0);
-        const named = [...stdout.matchAll(/^ {4}\w+\.\w+ (\S+)$/gm)].map(([, one]) => one);
+        const named = [...stdout.matchAll(/^ {4}\S+ (\S+)$/gm)].map(([, one]) => one);
         assert.deepEqual(named.sort(), protectedNames.sort());
         assert.deepEqual(user.stack.cloud.all(), before);
       });
