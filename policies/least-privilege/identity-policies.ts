@@ -1,8 +1,8 @@
 import { needsAnyResource } from "../../analysis/authorization/services";
-import type { Property, ResourceGraph } from "../../analysis/graph";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, type PolicyStatement } from "../../analysis/policy-document";
-import { when } from "../checks";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
+import { notEmpty, when } from "../checks";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
 import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
 
@@ -48,17 +48,41 @@ function attached(arn: Property, graph: ResourceGraph, isBad: (name: string) => 
   });
 }
 
+/** A user or a group needs a membership that leads to it and to at least one of the others. */
+function memberships(
+  node: ResourceNode,
+  graph: ResourceGraph,
+  ofGroup: string,
+  ofUser: string,
+  message: string,
+): Outcome {
+  const joins = [
+    graph.referring("aws:iam/groupMembership:GroupMembership", ofGroup, node),
+    graph.referring("aws:iam/userGroupMembership:UserGroupMembership", ofUser, node),
+  ];
+  const others = joins.flatMap(({ nodes }) => nodes).map((membership) => otherEnd(membership));
+  const uncertain = joins.flatMap((join) => join.uncertain);
+  const outcomes = [...others.map((list) => notEmpty(list, message)), ...uncertain.map(undetermined)];
+  return any(outcomes, fail(message));
+}
+
+function otherEnd(membership: ResourceNode): Property {
+  return membership.property(membership.type.endsWith(":GroupMembership") ? "users" : "groups");
+}
+
 export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, {
   "iam-no-administrator": {
     types: [...IDENTITY_POLICIES, ...ATTACHMENTS],
     check(node, graph) {
-      if (ATTACHMENTS.includes(node.type))
-        return attached(node.property("policyArn"), graph, (name) => name === "AdministratorAccess");
-      return identityAllowing(node, graph, (statement) =>
+      const administrator = (arn: Property) => attached(arn, graph, (name) => name === "AdministratorAccess");
+      if (ATTACHMENTS.includes(node.type)) return administrator(node.property("policyArn"));
+      const named = node.type === ROLE ? node.property("managedPolicyArns").items.map(administrator) : [];
+      const own = identityAllowing(node, graph, (statement) =>
         statement.actions.some(isEverything) && reachesAnyResource(statement)
           ? fail("It allows everything on everything.", statement.path)
           : PASS,
       );
+      return all(own, ...named);
     },
   },
   "iam-no-service-wildcard": {
@@ -146,6 +170,18 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
       if (users.unknown) return undetermined(users);
       return users.items.length > 0 ? fail("Users have the policy themselves.", users) : PASS;
     },
+  },
+  "iam-no-inline-group-policies": {
+    types: ["aws:iam/groupPolicy:GroupPolicy"],
+    check: () => fail("A group has a policy inline.", "group"),
+  },
+  "iam-users-in-groups": {
+    types: ["aws:iam/user:User"],
+    check: (node, graph) => memberships(node, graph, "users", "user", "The user is in no group."),
+  },
+  "iam-groups-have-users": {
+    types: ["aws:iam/group:Group"],
+    check: (node, graph) => memberships(node, graph, "group", "groups", "The group has no users."),
   },
   "iam-no-access-keys": {
     types: ["aws:iam/accessKey:AccessKey"],

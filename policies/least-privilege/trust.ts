@@ -1,7 +1,8 @@
-import type { ResourceNode } from "../../analysis/graph";
-import { isPublic, type PolicyStatement } from "../../analysis/policy-document";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { type Condition, isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
+import { when } from "../checks";
 import { publicStatements } from "../policy-statements";
-import { fail, type Outcome, PASS, type Rule, implement } from "../rule";
+import { all, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { trust } from "../catalogue/trust";
 import { RESOURCE_POLICIES, resourceAllowing, ROLE, trustAllowing } from "./documents";
 
@@ -41,6 +42,62 @@ function confusable(statement: PolicyStatement, exempt: RegExp | undefined): rea
 
 const isRoot = (principal: string) => /^\d{12}$/.test(principal) || /^arn:[^:]+:iam::\d{12}:root$/.test(principal);
 
+/** Conditions that leave some of an account's or a provider's principals; a missing key must not meet them. */
+function isLimiting({ key, operator, qualifier, ifExists, values }: Condition, wanted: RegExp): boolean {
+  if (ifExists || qualifier === "ForAllValues" || /Not|Null/.test(operator) || !wanted.test(key)) return false;
+  return values.every((value) => !isAnySubject(value));
+}
+
+/** `*`, or a subject that leaves open whose it is: GitHub's `repo:*`, `repo:acme*`, `repo:*:ref:refs/heads/main`. */
+function isAnySubject(value: string): boolean {
+  return /^[*?]+$/.test(value) || /^(repo|project_path|organization|org):[^/:]*[*?]/.test(value);
+}
+
+/**
+ * What holds an account's principals back: without it, whoever its administrators let may assume the role
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html).
+ */
+const OF_ACCOUNT =
+  /^(sts:externalid|aws:principal(arn|orgid|orgpaths|tag\/.+)|aws:userid|aws:username|aws:multifactorauthpresent)$/;
+
+function wholeAccounts(statement: PolicyStatement): Outcome {
+  const accounts = (statement.principals.AWS ?? []).filter((principal) => isRoot(principal) || /[*?]/.test(principal));
+  const isHeld = statement.conditions.some((condition) => isLimiting(condition, OF_ACCOUNT));
+  return accounts.length > 0 && !isHeld
+    ? fail(`Everyone whom ${accounts.join(", ")} lets may assume it.`, statement.path)
+    : PASS;
+}
+
+/**
+ * Claims that tell one workload or application of a provider from another: its subject, for some providers the application's id or the repository's
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif). An audience alone does so only where
+ * each application has one of its own.
+ */
+const CLAIMS =
+  /:(sub|repository|repository_id|job_workflow_ref|project_path|app_id|google\/organization_number|rpst_id)$/;
+const OWN_AUDIENCE = /^(cognito-identity\.amazonaws\.com|accounts\.google\.com)$/;
+
+function federated(provider: string, statement: PolicyStatement): Outcome {
+  const limits = (wanted: RegExp) => statement.conditions.some((condition) => isLimiting(condition, wanted));
+  if (/:saml-provider\//.test(provider)) {
+    return limits(/^saml:(aud|iss|sub|namequalifier|edupersonorgdn)$/)
+      ? PASS
+      : fail(
+          "A response that was made for another application is taken too: SAML:aud is not asked for.",
+          statement.path,
+        );
+  }
+  const claims = OWN_AUDIENCE.test(provider) ? /:(sub|aud)$/ : CLAIMS;
+  return limits(claims) ? PASS : fail("Everyone whom the identity provider knows may assume it.", statement.path);
+}
+
+/** A bucket's name, also while the bucket's id, by which a policy leads to it, is not known yet. */
+function bucketName(node: ResourceNode, graph: ResourceGraph): Property {
+  const [bucket] = graph.resolve(node.property("bucket"), "aws:s3/bucket:Bucket").nodes;
+  const name = bucket?.property("bucket");
+  return name === undefined || name.absent ? node.property("bucket") : name;
+}
+
 /** The account that a key's own statements name as its administrator. */
 function administration(node: ResourceNode): Outcome {
   return resourceAllowing(node, (statement) => {
@@ -59,14 +116,10 @@ export const trustRules: readonly Rule[] = implement(trust, {
     check(node) {
       return trustAllowing(node, (statement) => {
         if (isPublic(statement)) return publicStatements([statement]);
-        const federated = statement.principals.Federated ?? [];
-        const isOpen = federated.some((provider) => /oidc-provider\//.test(provider));
-        const hasSubject = statement.conditions.some(
-          ({ key, values }) => /:(sub|aud)$/.test(key) && values.every((value) => !/^\*+$/.test(value)),
+        return all(
+          wholeAccounts(statement),
+          ...(statement.principals.Federated ?? []).map((provider) => federated(provider, statement)),
         );
-        return isOpen && !hasSubject
-          ? fail("Everyone whom the identity provider knows may assume it.", statement.path)
-          : PASS;
       });
     },
   },
@@ -92,6 +145,35 @@ export const trustRules: readonly Rule[] = implement(trust, {
     types: Object.keys(RESOURCE_POLICIES).filter((type) => !JUDGED_ELSEWHERE.test(type)),
     check(node) {
       return resourceAllowing(node, (statement) => publicStatements([statement]));
+    },
+  },
+  "resource-policy-exact-actions": {
+    types: Object.keys(RESOURCE_POLICIES),
+    check(node) {
+      return resourceAllowing(node, (statement) => {
+        if (statement.allActionsBut) return fail("NotAction allows whatever it does not name.", statement.path);
+        const wide = statement.actions.filter((action) => /^([a-z0-9-]+:)?\*+$/i.test(action));
+        // A key's policy gives the account everything; that nobody else has it is a rule of its own.
+        if (wide.length === 0 || node.type.startsWith("aws:kms/")) return PASS;
+        return fail(`It allows ${wide.join(", ")}.`, statement.path);
+      });
+    },
+  },
+  "s3-bucket-policy-own-bucket": {
+    types: ["aws:s3/bucketPolicy:BucketPolicy", "aws:s3/bucket:Bucket"],
+    check(node, graph) {
+      if (node.property("policy").absent) return notApplicable("It has no policy.");
+      const bucket = bucketName(node, graph);
+      const statements = statementsOf(node.property("policy"));
+      if (!statements.known) return undetermined(statements);
+      return when(bucket, (name) => {
+        if (typeof name !== "string") return PASS;
+        const isOwn = (arn: string) => arn.split(":").slice(5).join(":").split("/")[0] === name;
+        const others = statements.value.flatMap(({ resources, path }) =>
+          resources.filter((arn) => !isOwn(arn)).map((arn) => fail(`${arn} is not in the bucket ${name}.`, path)),
+        );
+        return all(PASS, ...others);
+      });
     },
   },
   "kms-key-administration": {

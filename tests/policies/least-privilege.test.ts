@@ -18,6 +18,26 @@ const trust = (change: Record<string, unknown> = {}) =>
       ...change,
     }),
   );
+const saml = (audience?: string) =>
+  document(
+    allow({
+      Principal: { Federated: `arn:aws:iam::${ACCOUNT}:saml-provider/corporate` },
+      Action: "sts:AssumeRoleWithSAML",
+      ...(audience !== undefined && { Condition: { StringEquals: { "SAML:aud": audience } } }),
+    }),
+  );
+const github = (claims: Record<string, string>) =>
+  document(
+    allow({
+      Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com` },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringLike: Object.fromEntries(
+          Object.entries(claims).map(([claim, value]) => [`token.actions.githubusercontent.com:${claim}`, value]),
+        ),
+      },
+    }),
+  );
 const role = {
   type: "aws:iam/role:Role",
   inputs: { assumeRolePolicy: trust(), inlinePolicies: inline(allow(statement)) },
@@ -42,6 +62,7 @@ ruleCases(leastPrivilege, {
     broken: {
       ...everywhere({ Action: "*", Resource: "*" }),
       "AdministratorAccess attached": { attachment: { policyArn: awsPolicy("AdministratorAccess") } },
+      "AdministratorAccess named by a role": { role: { managedPolicyArns: [awsPolicy("AdministratorAccess")] } },
     },
     alsoSecure: {
       "a denial of everything": { policy: { policy: document({ Effect: "Deny", Action: "*", Resource: "*" }) } },
@@ -149,6 +170,50 @@ ruleCases(leastPrivilege, {
     },
     broken: { "a user with a policy": { attachment: { users: ["alice"] } } },
   },
+  "iam-no-inline-group-policies": {
+    secure: { group: { type: "aws:iam/group:Group" } },
+    broken: { "an inline policy": { policy: { type: "aws:iam/groupPolicy:GroupPolicy" } } },
+  },
+  "iam-users-in-groups": {
+    secure: {
+      alice: { type: "aws:iam/user:User", inputs: { name: "alice" } },
+      staff: { type: "aws:iam/group:Group", inputs: { name: "staff" } },
+      membership: {
+        type: "aws:iam/userGroupMembership:UserGroupMembership",
+        inputs: { user: ref("alice", "name"), groups: [ref("staff", "name")] },
+      },
+      bob: { type: "aws:iam/user:User", inputs: { name: "bob" } },
+      members: {
+        type: "aws:iam/groupMembership:GroupMembership",
+        inputs: { group: ref("staff", "name"), users: [ref("bob", "name")] },
+      },
+    },
+    broken: {
+      "a user of no group": { membership: undefined },
+      "another user's membership": { members: { users: ["carol"] } },
+      "a membership in none": { membership: { groups: [] } },
+    },
+  },
+  "iam-groups-have-users": {
+    secure: {
+      alice: { type: "aws:iam/user:User", inputs: { name: "alice" } },
+      staff: { type: "aws:iam/group:Group", inputs: { name: "staff" } },
+      membership: {
+        type: "aws:iam/userGroupMembership:UserGroupMembership",
+        inputs: { user: ref("alice", "name"), groups: [ref("staff", "name")] },
+      },
+      readers: { type: "aws:iam/group:Group", inputs: { name: "readers" } },
+      members: {
+        type: "aws:iam/groupMembership:GroupMembership",
+        inputs: { group: ref("readers", "name"), users: [ref("alice", "name")] },
+      },
+    },
+    broken: {
+      "a group of nobody": { members: undefined },
+      "a membership of nobody": { members: { users: [] } },
+      "a membership in another group": { membership: { groups: ["readers"] } },
+    },
+  },
   "iam-no-access-keys": {
     secure: { user: { type: "aws:iam/user:User" } },
     broken: { "a key": { key: { type: "aws:iam/accessKey:AccessKey" } } },
@@ -183,6 +248,31 @@ ruleCases(leastPrivilege, {
     secure: { role },
     broken: {
       everyone: { role: { assumeRolePolicy: document(allow({ Principal: { AWS: "*" }, Action: "sts:AssumeRole" })) } },
+      "all of another account": {
+        role: {
+          assumeRolePolicy: document(
+            allow({ Principal: { AWS: "arn:aws:iam::210987654321:root" }, Action: "sts:AssumeRole" }),
+          ),
+        },
+      },
+      "all of this account": {
+        role: { assumeRolePolicy: document(allow({ Principal: { AWS: ACCOUNT }, Action: "sts:AssumeRole" })) },
+      },
+      "an external id that may be missing": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { AWS: "arn:aws:iam::210987654321:root" },
+              Action: "sts:AssumeRole",
+              Condition: { StringEqualsIfExists: { "sts:ExternalId": "8b1f" } },
+            }),
+          ),
+        },
+      },
+      "a SAML response made for anybody": { role: { assumeRolePolicy: saml() } },
+      "every workflow on GitHub": { role: { assumeRolePolicy: github({ aud: "sts.amazonaws.com" }) } },
+      "every repository": { role: { assumeRolePolicy: github({ sub: "repo:*" }) } },
+      "every organization with such a name": { role: { assumeRolePolicy: github({ sub: "repo:acme*" }) } },
       "whom GitHub knows": {
         role: {
           assumeRolePolicy: document(
@@ -195,6 +285,49 @@ ruleCases(leastPrivilege, {
       },
     },
     alsoSecure: {
+      "another account with an external id": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { AWS: "arn:aws:iam::210987654321:root" },
+              Action: "sts:AssumeRole",
+              Condition: { StringEquals: { "sts:ExternalId": "8b1f" } },
+            }),
+          ),
+        },
+      },
+      "people of IAM Identity Center": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+              Action: "sts:AssumeRole",
+              Condition: {
+                ArnLike: { "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/*` },
+              },
+            }),
+          ),
+        },
+      },
+      "one role": {
+        role: {
+          assumeRolePolicy: document(
+            allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/deploy` }, Action: "sts:AssumeRole" }),
+          ),
+        },
+      },
+      "a SAML response made for AWS": { role: { assumeRolePolicy: saml("https://signin.aws.amazon.com/saml") } },
+      "an identity pool": {
+        role: {
+          assumeRolePolicy: document(
+            allow({
+              Principal: { Federated: "cognito-identity.amazonaws.com" },
+              Action: "sts:AssumeRoleWithWebIdentity",
+              Condition: { StringEquals: { "cognito-identity.amazonaws.com:aud": "eu-west-1:pool" } },
+            }),
+          ),
+        },
+      },
       "one repository": {
         role: {
           assumeRolePolicy: document(
@@ -288,6 +421,74 @@ ruleCases(leastPrivilege, {
     },
     broken: {
       everyone: { repository: { policy: document(allow({ Principal: "*", Action: "ecr:BatchGetImage" })) } },
+    },
+  },
+  "resource-policy-exact-actions": {
+    secure: {
+      repository: {
+        type: "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        inputs: {
+          policy: document(
+            allow({
+              Principal: { AWS: "arn:aws:iam::210987654321:role/ci" },
+              Action: ["ecr:BatchGetImage", "ecr:Get*"],
+            }),
+            { Effect: "Deny", Principal: "*", Action: "ecr:*" },
+          ),
+        },
+      },
+      key: {
+        type: "aws:kms/key:Key",
+        inputs: {
+          policy: document(
+            allow({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" }),
+          ),
+        },
+      },
+    },
+    broken: {
+      "all of a service": {
+        repository: {
+          policy: document(allow({ Principal: { AWS: "arn:aws:iam::210987654321:role/ci" }, Action: "ecr:*" })),
+        },
+      },
+      "all but some": {
+        repository: {
+          policy: document(
+            allow({ Principal: { AWS: "arn:aws:iam::210987654321:role/ci" }, NotAction: "ecr:DeleteRepository" }),
+          ),
+        },
+      },
+      "all but some, of a key": {
+        key: { policy: document(allow({ Principal: { AWS: ACCOUNT }, NotAction: "kms:Decrypt", Resource: "*" })) },
+      },
+    },
+  },
+  "s3-bucket-policy-own-bucket": {
+    secure: {
+      policy: {
+        type: "aws:s3/bucketPolicy:BucketPolicy",
+        inputs: {
+          bucket: "orders",
+          policy: document({
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: ["arn:aws:s3:::orders", "arn:aws:s3:::orders/*"],
+          }),
+        },
+      },
+    },
+    broken: {
+      "another bucket": {
+        policy: {
+          policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::stock/*" }),
+        },
+      },
+      "a name that only begins the same": { policy: { bucket: "order" } },
+      "any bucket": {
+        policy: { policy: document({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*" }) },
+      },
     },
   },
   "kms-key-administration": {

@@ -136,7 +136,7 @@ function database(key: aws.kms.Key, group: aws.rds.SubnetGroup, data: aws.ec2.Se
 }
 
 function storage(key: aws.kms.Key): void {
-  const bucket = new aws.s3.Bucket("shop-bucket", {});
+  const bucket = new aws.s3.Bucket("shop-bucket", { bucket: "shop" });
   const settings = { bucket: bucket.id };
   new aws.s3.BucketServerSideEncryptionConfiguration("shop-bucket", {
     ...settings,
