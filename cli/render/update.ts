@@ -193,6 +193,10 @@ function adviceFor({ command, stack, target, update }: UpdateResult, parts: read
         `  Nothing of ${waiting.join(", ")} was touched: it waits until ${stopped?.name ?? "the rest"} stands.`,
       );
   }
+  if (parts.some(({ status, interrupted }) => status === "interrupted" || interrupted.length > 0)) {
+    const recover = again.replace(`palisade ${command}`, "palisade recover");
+    lines.push(`  What was under way may stand without being in the state: run ${recover} first.`);
+  }
   lines.push(`  Mend what failed, then run ${again} again: it goes on from here and makes nothing twice.`);
   if (
     command === "up" &&

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { partsOf } from "../../../cli/engine/standing";
 import { Update } from "../../../cli/engine/update";
+import { renderUpdate } from "../../../cli/render/update";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const urnOf = (type: string, name: string) => `urn:pulumi:dev::palisade::${type}::${name}`;
@@ -43,13 +44,15 @@ function region(): EngineEvent {
   return { sequence: 1, timestamp: 0, resOutputsEvent: { metadata, planning: true } };
 }
 
-function update(planned: readonly EngineEvent[], made: readonly EngineEvent[]): ReturnType<typeof partsOf> {
+function tell(planned: readonly EngineEvent[], made: readonly EngineEvent[]): Update {
   const told = new Update();
   for (const event of [region(), ...planned]) told.take(event);
   told.begin();
   for (const event of made) told.take(event);
-  return partsOf(told);
+  return told;
 }
+
+const update = (planned: readonly EngineEvent[], made: readonly EngineEvent[]) => partsOf(tell(planned, made));
 
 describe("what stands where", () => {
   it("is complete, unfinished, not started or unchanged by what was planned and what was done", () => {
@@ -88,6 +91,30 @@ describe("what stands where", () => {
       ],
     );
     assert.deepEqual([part?.status, part?.failed[0]?.change], ["failed", "delete"]);
+  });
+
+  it("tells an operator to recover first where something was interrupted, and on AWS what to run", () => {
+    const reported = (stage: Stage) =>
+      renderUpdate(
+        {
+          command: "up",
+          project: "palisade",
+          stack: "prod",
+          target: "aws",
+          engine: "Pulumi",
+          update: tell([step("planned", "create", "a")], [step(stage, "create", "a")]),
+          succeeded: false,
+          seconds: 1,
+        },
+        false,
+        false,
+      );
+    assert.match(
+      reported("begun"),
+      /under way when it ended: a\n.*\n.*What to do\n.*run palisade recover prod first\.\n.*run palisade up prod again/s,
+    );
+    assert.doesNotMatch(reported("failed"), /recover/);
+    assert.match(reported("failed"), /run palisade up prod again: it goes on from here/);
   });
 
   it("keeps apart what is in no region", () => {
