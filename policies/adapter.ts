@@ -1,6 +1,6 @@
-import type { PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyConfigSchema, PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { ResourceGraph, type ResourceNode } from "../analysis/graph";
-import { evaluate, type Finding, type Pack, type Rule } from "./rule";
+import { evaluate, type Finding, type Pack, type Rule, type Settings } from "./rule";
 
 /** Name of the policy in each pack that lists what could not be decided outside the cardholder data environment. */
 export const UNDETERMINED = "undetermined";
@@ -80,6 +80,21 @@ export function describe({ rule, verdict }: Finding): string {
   }
 }
 
+/** JSON schema of each setting, as Pulumi checks it. */
+const SETTINGS: Readonly<Record<keyof Settings, PolicyConfigSchema["properties"][string]>> = {
+  baseline: {
+    type: "string",
+    enum: ["here", "elsewhere"],
+    description: "`here`: the stack must declare the baseline of its account and regions. Default: another stack may.",
+  },
+};
+
+function pick<T>(from: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+}
+
+const isDefault = (settings: Settings): boolean => Object.values(settings).every((value) => value === undefined);
+
 function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
   return {
     name: rule.id,
@@ -95,8 +110,12 @@ function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
     tags: rule.requirements.map((requirement) => `pci-dss-4.0.1/${requirement}`),
     remediationSteps: rule.remediation,
     url: rule.url,
+    configSchema: rule.settings && { properties: pick(SETTINGS, rule.settings) },
     validateStack(args, reportViolation) {
-      const findings = judgement.of(rule.id, args.resources).get(rule.id) ?? [];
+      const settings = args.getConfig<Settings>();
+      const findings = isDefault(settings)
+        ? (judgement.of(rule.id, args.resources).get(rule.id) ?? [])
+        : evaluate([rule], ResourceGraph.fromPolicyResources(args.resources), settings);
       if (findings.length === 0) args.notApplicable(`The stack has none of ${rule.types.join(", ")}.`);
       for (const finding of findings.filter(isViolation)) reportViolation(describe(finding), finding.resource.urn);
     },

@@ -14,11 +14,19 @@ export type Verdict =
 /** A rule may find several things wrong with one resource; each is a finding of its own. */
 export type Outcome = Verdict | readonly Verdict[];
 
+/** What only the user of a pack can tell a rule: Pulumi's configuration of the policy. */
+export interface Settings {
+  /** `here`: the stack must declare the account's and its regions' baseline. Default: another stack may. */
+  readonly baseline?: "here" | "elsewhere";
+}
+
 /** How a rule of the catalogue is decided. */
 export interface Implementation {
   /** Pulumi types that it judges. */
   readonly types: readonly string[];
-  check(node: ResourceNode, graph: ResourceGraph): Outcome;
+  /** Settings that it reads. Default: none. */
+  readonly settings?: readonly (keyof Settings)[];
+  check(node: ResourceNode, graph: ResourceGraph, settings: Settings): Outcome;
 }
 
 /** One requirement on AWS resources: its entry in the catalogue, and a pure function over the graph. */
@@ -66,7 +74,7 @@ export function undetermined(unknown: Unknown | Property): Verdict {
 }
 
 /** Every rule on every resource of its types that the program manages, in the order of the resources. */
-export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[] {
+export function evaluate(rules: readonly Rule[], graph: ResourceGraph, settings: Settings = {}): Finding[] {
   const byType = new Map<string, Rule[]>();
   for (const rule of rules) {
     for (const type of rule.types) {
@@ -79,7 +87,7 @@ export function evaluate(rules: readonly Rule[], graph: ResourceGraph): Finding[
   for (const resource of graph.nodes) {
     if (!resource.managed) continue;
     for (const rule of byType.get(resource.type) ?? []) {
-      for (const verdict of judge(rule, resource, graph)) {
+      for (const verdict of judge(rule, resource, graph, settings)) {
         findings.push({ rule, resource, verdict, source: resource.source[0] });
       }
     }
@@ -93,10 +101,15 @@ export function isViolation({ verdict, resource }: Finding): boolean {
 }
 
 /** All that is wrong or undetermined about one resource; else the one verdict that it passes or is not concerned. */
-export function judge(rule: Rule, node: ResourceNode, graph: ResourceGraph): readonly Verdict[] {
+export function judge(
+  rule: Rule,
+  node: ResourceNode,
+  graph: ResourceGraph,
+  settings: Settings = {},
+): readonly Verdict[] {
   if (rule.relaxedInDevelopment && node.environment === "development")
     return [notApplicable("A development environment may do without.")];
-  const verdicts = all(rule.check(node, graph));
+  const verdicts = all(rule.check(node, graph, settings));
   const open = verdicts.filter(({ kind }) => kind === "fail" || kind === "undetermined");
   if (open.length > 0) return open;
   // A check that has nothing to say, e.g. about the elements of an empty list, has found nothing wrong.

@@ -2,7 +2,18 @@ import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph
 import { concernsAction, statementsOf } from "../../analysis/policy-document";
 import { accountBaseline } from "../catalogue/account-baseline";
 import { andThen, joined, on, oneOf, when } from "../checks";
-import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import {
+  all,
+  any,
+  fail,
+  implement,
+  notApplicable,
+  type Outcome,
+  PASS,
+  type Rule,
+  type Settings,
+  undetermined,
+} from "../rule";
 
 const STACK = "pulumi:pulumi:Stack";
 const DETECTOR = "aws:guardduty/detector:Detector";
@@ -50,9 +61,22 @@ function isElsewhere(graph: ResourceGraph, component: string, part: string, regi
 
 const DECLARED_ELSEWHERE = notApplicable("The stack declares no baseline: the account's baseline stack does.");
 
-/** Judges each region for which the stack declares a part of the baseline. `part` is the argument of RegionalBaseline. */
-function inEachRegion(graph: ResourceGraph, part: string, judge: (place: Place) => Outcome): Outcome {
+/**
+ * Judges each region for which the stack declares a part of the baseline, or must: then every one that it uses. `part` is the argument of
+ * RegionalBaseline.
+ */
+function inEachRegion(
+  graph: ResourceGraph,
+  { baseline }: Settings,
+  part: string,
+  judge: (place: Place) => Outcome,
+): Outcome {
   const regions = new Set(graph.ofType(...SIGNS_OF_REGION).map(({ region }) => region ?? ""));
+  if (baseline === "here") {
+    graph.nodes.forEach(({ region }) => region !== undefined && regions.add(region));
+    // Whatever the provider's own region is, it is one.
+    if (regions.size === 0) regions.add("");
+  }
   if (regions.size === 0) return DECLARED_ELSEWHERE;
   const outcomes = [...regions]
     .filter((region) => !isElsewhere(graph, "palisade:security:RegionalBaseline", part, region))
@@ -173,9 +197,11 @@ function isManagedByDefault(node: ResourceNode, graph: ResourceGraph): boolean {
 export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, {
   "baseline-account": {
     types: [STACK],
-    check(_, graph) {
+    settings: ["baseline"],
+    check(_, graph, settings) {
       const component = "palisade:security:AccountBaseline";
-      if (graph.ofType(...SIGNS_OF_ACCOUNT, component).length === 0) return DECLARED_ELSEWHERE;
+      const isBaseline = graph.ofType(...SIGNS_OF_ACCOUNT, component).length > 0;
+      if (!isBaseline && settings.baseline !== "here") return DECLARED_ELSEWHERE;
       const needed = (part: string, type: string, what: string) =>
         graph.ofType(type).length > 0 || isElsewhere(graph, component, part) ? PASS : fail(`It has no ${what}.`);
       return all(
@@ -187,8 +213,9 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-config": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "config", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "config", (place) =>
         andThen(
           one(place, RECORDER, "AWS Config does not record", (recorder) =>
             all(configRole(recorder, graph), recordsEverything(recorder)),
@@ -206,8 +233,9 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-guardduty": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "guardDuty", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "guardDuty", (place) =>
         andThen(
           one(place, DETECTOR, "There is no GuardDuty detector", (node) =>
             on(node.property("enable"), `${node.name} is suspended.`, true),
@@ -225,8 +253,9 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-macie": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "macie", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "macie", (place) =>
         one(place, MACIE, "Macie is off", (node) =>
           oneOf(node.property("status"), ["ENABLED"], `${node.name} is paused.`, { byDefault: "ENABLED" }),
         ),
@@ -235,14 +264,16 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-inspector": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "inspector", scans);
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "inspector", scans);
     },
   },
   "baseline-access-analyzer": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "accessAnalyzer", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "accessAnalyzer", (place) =>
         one(place, ANALYZER, "No analyzer looks for access from outside", (node) =>
           oneOf(node.property("type"), ["ACCOUNT", "ORGANIZATION"], `${node.name} looks for something else.`, {
             byDefault: "ACCOUNT",
@@ -253,8 +284,9 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-ebs-encryption": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "ec2Defaults", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "ec2Defaults", (place) =>
         all(
           one(place, EBS_ENCRYPTION, "Volumes are not encrypted by default", (node) =>
             on(node.property("enabled"), `${node.name} is off.`, true),
@@ -268,8 +300,9 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
   },
   "baseline-vpc-public-access": {
     types: [STACK],
-    check(_, graph) {
-      return inEachRegion(graph, "vpcPublicAccessBlock", (place) =>
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "vpcPublicAccessBlock", (place) =>
         one(place, VPC_BLOCK, "VPCs are open to the internet", (node) =>
           oneOf(
             node.property("internetGatewayBlockMode"),

@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
+import { policyResources, stackPolicies } from "../../policies/adapter";
 import { pciDss } from "../../policies/pci-dss/rules";
+import { evaluate, type Settings } from "../../policies/rule";
 import { allow, document } from "./documents";
-import { ref } from "./fixture-graph";
+import { graphOf, ref } from "./fixture-graph";
 import { ruleCases } from "./rule-cases";
 
 const stack = { type: "pulumi:pulumi:Stack" };
@@ -199,4 +202,41 @@ ruleCases(pciDss, {
       },
     },
   },
+});
+
+describe("a pack that is told that the stack is the baseline", () => {
+  const ids = ["baseline-account", "baseline-config", "baseline-guardduty", "baseline-vpc-public-access"];
+  const app = { stack, queue: { type: "aws:sqs/queue:Queue" } };
+
+  it("misses it in every region that the stack uses", () => {
+    const rules = pciDss.rules.filter(({ id }) => ids.includes(id));
+    const kinds = (settings: Settings) =>
+      evaluate(rules, graphOf(app, "update"), settings).map(({ rule, verdict }) => [rule.id, verdict.kind]);
+    assert.deepEqual([...new Set(kinds({}).map(([, kind]) => kind))], ["not-applicable"]);
+    for (const id of ids)
+      assert.ok(
+        kinds({ baseline: "here" }).some(([own, kind]) => own === id && kind === "fail"),
+        id,
+      );
+  });
+
+  it("hears it by Pulumi's configuration of the policy", async () => {
+    const policy = stackPolicies(pciDss).find(({ name }) => name === "baseline-macie");
+    assert.deepEqual(policy?.configSchema?.properties.baseline?.enum, ["here", "elsewhere"]);
+    const told: string[] = [];
+    const validate = (config: Settings) =>
+      policy?.validateStack(
+        {
+          resources: policyResources(graphOf(app, "update")),
+          stackTags: new Map(),
+          getConfig: <T extends object>() => config as T,
+          notApplicable: () => undefined as never,
+        },
+        (message) => told.push(message),
+      );
+    await validate({});
+    assert.deepEqual(told, []);
+    await validate({ baseline: "here" });
+    assert.match(told.join(), /Macie is off/);
+  });
 });
