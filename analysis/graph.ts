@@ -96,6 +96,11 @@ export class Property {
     return { known: false, resource: this.node.urn, path: hole, producers: this.producers };
   }
 
+  /** The whole value with `replacement` in place of each part that is unknown. */
+  filled(replacement: string): unknown {
+    return replaceUnknowns(this.raw, replacement);
+  }
+
   /** Resources that an unknown value is made from, as far as Pulumi tells. */
   get producers(): readonly string[] {
     return this.node.producersOf(this.path);
@@ -210,6 +215,15 @@ export class ResourceNode implements Told {
   /** What AWS computes, or the program gave, as text; undefined while it is not known. */
   output(property: string): string | undefined {
     return knownText(this.outputs[property]);
+  }
+
+  /** What the JSON text in one of its properties says, as the innermost component around it that wrote the text registered it. */
+  toldDocument(property: string): unknown {
+    for (const component of this.components) {
+      const told = walk(component.inputs.documents, [`${this.type}::${this.name}`, property]);
+      if (told !== undefined) return told;
+    }
+    return undefined;
   }
 
   /** Value of a tag, where it is known. */
@@ -526,6 +540,14 @@ function knownText(value: unknown): string | undefined {
 function isUnknown(value: unknown): boolean {
   if (typeof value !== "string" || value.length < UNKNOWN_STRING.length) return false;
   return UNKNOWNS.has(value) || value.includes(UNKNOWN_STRING);
+}
+
+/** The value with `replacement` in place of each unknown part. */
+function replaceUnknowns(value: unknown, replacement: string): unknown {
+  if (isUnknown(value)) return replacement;
+  if (Array.isArray(value)) return value.map((item) => replaceUnknowns(item, replacement));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceUnknowns(item, replacement)]));
 }
 
 /** The value with its unknown parts left out; elements of a list keep their places. */

@@ -1,4 +1,4 @@
-import type { Fact, Property } from "./graph";
+import { type Fact, Property } from "./graph";
 
 /** One statement of an IAM policy document, with what AWS lets stand as one string or as a list made a list. */
 export interface PolicyStatement {
@@ -29,9 +29,62 @@ export interface Condition {
 
 /** The statements of the policy document in `property`, JSON text or an object. None when there is no document, or not a readable one. */
 export function statementsOf(property: Property): Fact<readonly PolicyStatement[]> {
-  const fact = property.fact;
-  if (!fact.known) return fact;
-  return { known: true, value: parseStatements(fact.value, property.path) };
+  const document = documentOf(property);
+  const { fact, producers } = document;
+  if (fact.known) return { known: true, value: parseStatements(fact.value, property.path) };
+  const given = document.at("Statement");
+  const statements = given.items.length > 0 ? given.items : [given];
+  if (producers.length === 0 || !producers.every(isResource)) return fact;
+  const unclear = statements.some(
+    (statement) =>
+      statement.unknown || statement.entries.some(([key, part]) => !NAMES_THINGS.has(key) && !part.fact.known),
+  );
+  if (unclear) return fact;
+  const value = unknownValue(producers);
+  return {
+    known: true,
+    value: parseStatements({ Statement: statements.map((statement) => statement.filled(value)) }, property.path),
+  };
+}
+
+/**
+ * JSON text read as what it says, so that rules can ask `documentOf(text).at("[0].user")`. One value that is not known yet makes the whole text
+ * unknown; what a component registered of it (`Component.registerOutputs`) then has only that value unknown.
+ */
+export function documentOf(property: Property): Property {
+  const { node, path, fact } = property;
+  if (fact.known) return typeof fact.value === "string" ? new Property(node, path, parsed(fact.value)) : property;
+  const told = property.unknown ? node.toldDocument(path) : undefined;
+  return told === undefined ? property : new Property(node, path, told);
+}
+
+/** What names things in a statement. While an action or an effect is not known, the statement says nothing. */
+const NAMES_THINGS = new Set(["Resource", "NotResource", "Principal", "NotPrincipal", "Condition"]);
+
+/** What a reference to another stack or a component gives may be anything; what AWS gives a resource is one id, ARN or name of that resource. */
+function isResource(urn: string): boolean {
+  return /^[a-z0-9-]+:[^:]*\/[^:]*:[^:]+$/.test(place(urn).type);
+}
+
+/**
+ * Stands for a value in a statement that AWS will give one of the resources `producers`: one exact id, ARN or name, or a place below it. It fits no
+ * pattern and is no wildcard.
+ */
+function unknownValue(producers: readonly string[]): string {
+  const names = producers.map((urn) => `${place(urn).type} ${place(urn).name}`).sort();
+  return `${UNKNOWN_VALUE}${names.join(", ").replace(/[*?]/g, "_")}>`;
+}
+
+const UNKNOWN_VALUE = "<value of ";
+
+/** Is it a value of a statement that is not known before the update, but comes from a resource of the program? */
+export function isUnknownValue(text: string): boolean {
+  return text.startsWith(UNKNOWN_VALUE);
+}
+
+function place(urn: string): { type: string; name: string } {
+  const [, , types = "", ...name] = urn.split("::");
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }
 
 /** JSON text in a property, e.g. container definitions. Undefined when it is not JSON. */

@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { jsonDocument } from "../core";
 
 export interface ContainerHealthCheck {
   /** `["CMD", "/app/health"]`, or `["CMD-SHELL", "..."]` where the image has a shell. Exit code 0 means healthy. */
@@ -57,7 +58,7 @@ export interface ContainerDefinition {
  * (https://github.com/pulumi/pulumi-awsx/issues/617, https://github.com/pulumi/pulumi-aws/issues/1738).
  */
 export function containerDefinitionsJson(containers: readonly ContainerDefinition[]): pulumi.Output<string> {
-  return pulumi.jsonStringify([...containers].sort((a, b) => byText(a.name, b.name)).map(canonical));
+  return jsonDocument([...containers].sort((a, b) => byText(a.name, b.name)).map(canonical));
 }
 
 /** Keys in alphabetical order; absent ones are left out by JSON. */

@@ -303,7 +303,7 @@ export class FargateService extends Component implements Grantee {
     const own = [logs, ...secretStatements(this.args.secrets)];
     return new aws.iam.RolePolicy(
       this.childName("execution"),
-      { role: role.name, policy: pull.apply((statements) => policyDocument([...statements, ...own])) },
+      { role: role.name, policy: policyDocument(pull.apply((statements) => [...statements, ...own])) },
       this.childOptions(),
     );
   }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmRule, AlarmTopics } from "./alarms";
 import { ArgumentCheck, ArgumentError } from "./errors";
+import { contentOf } from "./json-document";
 import { type NameKind, physicalName } from "./names";
 import { type Partition, partitionOf } from "./partition";
 
@@ -58,6 +59,9 @@ export interface Alarm {
   readonly resource: aws.cloudwatch.MetricAlarm;
 }
 
+/** JSON documents: `<type>::<logical name>` of the resource that holds one -> its property -> what it says. */
+type Documents = Record<string, Record<string, object>>;
+
 /** awsx's remote components pass `region` and `tags` on to the children that only their provider sees. */
 const TAKES_CONTEXT = /^awsx?:/;
 /** AWS's `Name` tag means something on these services' resources only: their consoles show it instead of the id. */
@@ -87,6 +91,7 @@ export abstract class Component extends pulumi.ComponentResource {
   protected readonly check: ArgumentCheck;
   private readonly contextParent: Component | undefined;
   private ownContext: ComponentContext;
+  private readonly documents: Documents;
   private accountId: pulumi.Output<string> | undefined;
 
   protected constructor(
@@ -107,9 +112,16 @@ export abstract class Component extends pulumi.ComponentResource {
     }
     const parent = opts.parent instanceof Component ? opts.parent : undefined;
     const context = inheritContext(label, args, parent?.context);
-    super(type, name, {}, { ...opts, transformations: [...(opts.transformations ?? []), carry(type, context)] });
+    const documents: Documents = {};
+    super(
+      type,
+      name,
+      {},
+      { ...opts, transformations: [...(opts.transformations ?? []), carry(type, context), collect(documents)] },
+    );
     this.name = name;
     this.identity = nameBefore(opts.aliases) ?? identityIn(parent, name);
+    this.documents = documents;
     this.ownContext = context;
     this.check = new ArgumentCheck(label);
     parent?.parts.push(this);
@@ -183,6 +195,18 @@ export abstract class Component extends pulumi.ComponentResource {
    */
   arnOf(service: string, resource: pulumi.Input<string>, region = this.context.region): pulumi.Output<string> {
     return pulumi.interpolate`arn:${this.context.partition.id}:${service}:${region}:${this.account}:${resource}`;
+  }
+
+  /**
+   * Registers `outputs` and beside them, as `documents`, what the JSON documents below this component say: policy packs read it there while a text is
+   * unknown, which it is before the first update as soon as it holds one ARN that AWS has yet to give.
+   */
+  protected override registerOutputs(outputs: pulumi.Inputs = {}): void {
+    // Not now: grants come after the constructor.
+    const later = Promise.resolve().then(() =>
+      Object.keys(this.documents).length === 0 ? outputs : { ...outputs, documents: this.documents },
+    );
+    super.registerOutputs(later);
   }
 
   /** Creates an alarm on one of this component's metrics and keeps it for dashboards. */
@@ -288,6 +312,25 @@ function boundaryArn(
 ): pulumi.Input<string> {
   if (permissionsBoundary.startsWith("arn:") || !(parent instanceof Component)) return permissionsBoundary;
   return pulumi.interpolate`arn:${partition.id}:iam::${parent.account}:policy/${permissionsBoundary}`;
+}
+
+/** Documents that a component has taken, by the resources that hold them: the innermost component sees each first. */
+const taken = new WeakMap<object, Set<string>>();
+
+/** Keeps what the JSON documents of all resources below a component say. A text that a `transform` has put in place of one is not among them. */
+function collect(documents: Documents): pulumi.ResourceTransformation {
+  return ({ type, name, props }) => {
+    for (const [property, text] of Object.entries(props)) {
+      const content = contentOf(text);
+      if (content === undefined) continue;
+      const holder = `${type}::${name}`;
+      const holders = taken.get(text) ?? new Set();
+      if (holders.has(holder)) continue;
+      taken.set(text, holders.add(holder));
+      (documents[holder] ??= {})[property] = content;
+    }
+    return undefined;
+  };
 }
 
 function withTags(

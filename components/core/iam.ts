@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { jsonDocument } from "./json-document";
 
 /** A principal of a policy statement, in IAM's JSON form. */
 export type Principal =
@@ -18,8 +19,8 @@ export interface Statement {
 }
 
 /** An IAM policy document as JSON. Key order is the order given, so that it is the same in every run. */
-export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+export function policyDocument(statements: pulumi.Input<readonly Statement[]>): pulumi.Output<string> {
+  return jsonDocument({ Version: "2012-10-17", Statement: statements });
 }
 
 /**

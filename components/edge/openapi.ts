@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "../core";
+import { jsonDocument, type Statement } from "../core";
 import { type Backend, invokeResource, needsAllow, type Operation } from "./api-routes";
 
 /** A Lambda function that looks at the request and answers with an IAM policy. */
@@ -67,7 +67,7 @@ const ANY_METHOD = "x-amazon-apigateway-any-method";
  */
 export function openApiDocument(api: OpenApiDefinition): pulumi.Output<string> {
   const withSchema = api.operations.filter((operation) => operation.requestSchema !== undefined);
-  return pulumi.jsonStringify({
+  return jsonDocument({
     openapi: "3.0.1",
     info: { title: api.title, version: "1" },
     servers: [{ url: "/", "x-amazon-apigateway-endpoint-configuration": endpointConfiguration(api) }],

@@ -1,5 +1,5 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { jsonOf, parseStatements, statementsOf } from "../../analysis/policy-document";
+import { documentOf, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { given, isTrue, joined, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
 import {
@@ -28,32 +28,28 @@ const POLICY_KEY = "x-amazon-apigateway-policy";
 const METHODS = /^(get|put|post|delete|head|patch|x-amazon-apigateway-any-method)$/;
 
 interface Operation {
-  /** Where it stands, e.g. `body.paths["/orders"].get`. */
-  readonly path: string;
   /** What a caller asks for, e.g. `get /orders`. */
   readonly request: string;
-  readonly value: Readonly<Record<string, unknown>>;
+  readonly value: Property;
 }
 
 /** Judges each operation of the OpenAPI document that a REST API is made from; CORS preflights are left out. */
-function operations(api: ResourceNode, judge: (operation: Operation, document: object) => Outcome): Outcome {
-  return when(jsonOf(api.property("body")), (body) => {
-    if (typeof body !== "object" || body === null) return notApplicable("Its methods are resources of their own.");
-    const paths: unknown = Reflect.get(body, "paths");
-    return all(
-      PASS,
-      ...Object.entries(Object(paths)).flatMap(([path, methods]) =>
-        Object.entries(Object(methods))
-          .filter(([method]) => METHODS.test(method))
-          .map(([method, value]) =>
-            judge(
-              { path: `body.paths["${path}"].${method}`, request: `${method} ${path}`, value: Object(value) },
-              body,
-            ),
-          ),
-      ),
-    );
-  });
+function operations(api: ResourceNode, judge: (operation: Operation, document: Property) => Outcome): Outcome {
+  const document = documentOf(api.property("body"));
+  if (document.unknown) return undetermined(document);
+  if (document.absent) return notApplicable("Its methods are resources of their own.");
+  const paths = document.at("paths");
+  if (paths.unknown) return undetermined(paths);
+  return all(
+    PASS,
+    ...paths.entries.flatMap(([path, methods]) =>
+      methods.unknown
+        ? [undetermined(methods)]
+        : methods.entries
+            .filter(([method]) => METHODS.test(method))
+            .flatMap(([method, value]) => judge({ request: `${method} ${path}`, value }, document)),
+    ),
+  );
 }
 
 /** What the method settings of a REST stage say; `judge` gets the settings for all methods. */
@@ -110,22 +106,26 @@ function ofHealthCheck(request: string, api: ResourceNode, graph: ResourceGraph,
 
 /** Judges whether some method of the API asks a backend over the internet by HTTP. */
 function backendOnInternet(api: ResourceNode, graph: ResourceGraph, judge: () => Outcome): Outcome {
-  const ofDocument = when(jsonOf(api.property("body")), (body) =>
-    Object.values(Object(Reflect.get(Object(body), "paths")))
-      .flatMap((methods): unknown[] => Object.values(Object(methods)))
-      .map((method): unknown => Reflect.get(Object(method), "x-amazon-apigateway-integration"))
-      .some((own) => isOnInternet(Reflect.get(Object(own), "type"), Reflect.get(Object(own), "connectionType")))
-      ? judge()
-      : [],
+  const document = documentOf(api.property("body"));
+  const integrations = document
+    .at("paths")
+    .entries.flatMap(([, methods]) => methods.entries)
+    .map(([, method]) => method.at("x-amazon-apigateway-integration"));
+  const asked = integrations.map((own) =>
+    when(own.at("type"), (type) =>
+      when(own.at("connectionType"), (connection) => (isOnInternet(type, connection) ? PASS : [])),
+    ),
   );
+  const found = document.unknown ? [undetermined(document)] : all(...asked);
+  const ofDocument = found.some(({ kind }) => kind === "pass") ? judge() : found;
   const separate = graph.referring("aws:apigateway/integration:Integration", "restApi", api);
   const ofResources = separate.nodes.map((own) =>
     when(own.property("type"), (type) =>
       when(own.property("connectionType"), (connection) => (isOnInternet(type, connection) ? judge() : [])),
     ),
   );
-  const found = all(ofDocument, ...ofResources, ...separate.uncertain.map(undetermined));
-  return found.length > 0 ? found : notApplicable("No backend of it is reached over the internet by HTTP.");
+  const verdicts = all(ofDocument, ...ofResources, ...separate.uncertain.map(undetermined));
+  return verdicts.length > 0 ? verdicts : notApplicable("No backend of it is reached over the internet by HTTP.");
 }
 
 const isOnInternet = (type: unknown, connection: unknown): boolean =>
@@ -209,11 +209,10 @@ export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
       return when(api.property("endpointConfiguration.types"), (types) => {
         if (types !== "PRIVATE") return notApplicable("It is meant to be reached from the internet.");
         return joined(graph.referring("aws:apigateway/restApiPolicy:RestApiPolicy", "restApiId", api), (policies) => {
-          const body = jsonOf(api.property("body"));
-          if (!body.known) return undetermined(body);
-          const statements = [...parseStatements(Reflect.get(Object(body.value), POLICY_KEY), `body.${POLICY_KEY}`)];
-          for (const node of [api, ...policies]) {
-            const document = statementsOf(node.property("policy"));
+          const written = documentOf(api.property("body")).at(POLICY_KEY);
+          const statements: PolicyStatement[] = [];
+          for (const policy of [written, ...[api, ...policies].map((node) => node.property("policy"))]) {
+            const document = statementsOf(policy);
             if (!document.known) return undetermined(document);
             statements.push(...document.value);
           }
@@ -236,10 +235,12 @@ export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
       if (node.type === REST_API) {
         return when(node.property("endpointConfiguration.types"), (type) => {
           if (type === "PRIVATE") return notApplicable("Its policy says which VPC endpoints may call it.");
-          return operations(node, ({ path, request, value }, document) => {
-            const security = value.security ?? Reflect.get(document, "security");
-            const asks = Array.isArray(security) && security.some((way) => Object.keys(Object(way)).length > 0);
-            return asks ? PASS : ofHealthCheck(request, node, graph, fail(missing, path));
+          return operations(node, ({ request, value }, document) => {
+            const own = value.at("security");
+            const security = own.absent ? document.at("security") : own;
+            if (security.unknown) return undetermined(security);
+            const asks = security.items.some((way) => way.entries.length > 0);
+            return asks ? PASS : ofHealthCheck(request, node, graph, fail(missing, value));
           });
         });
       }
@@ -262,11 +263,11 @@ export const apiGatewayRules: readonly Rule[] = implement(apiGateway, {
     types: [REST_API, "aws:apigateway/integration:Integration", "aws:apigatewayv2/integration:Integration"],
     check(node) {
       if (node.type === REST_API) {
-        return operations(node, ({ path, value }) => {
-          const integration = Object(value["x-amazon-apigateway-integration"]);
-          const uri = String(Reflect.get(integration, "uri") ?? "");
-          return /^http:/i.test(uri) ? fail("Requests go on in plain HTTP.", path) : PASS;
-        });
+        return operations(node, ({ value }) =>
+          when(value.at("x-amazon-apigateway-integration.uri"), (uri) =>
+            /^http:/i.test(String(uri ?? "")) ? fail("Requests go on in plain HTTP.", value) : PASS,
+          ),
+        );
       }
       if (node.type.startsWith("aws:apigatewayv2/")) {
         return when(node.property("connectionType"), (type) =>

@@ -1,6 +1,6 @@
-import type { ResourceNode } from "../../analysis/graph";
-import { jsonOf } from "../../analysis/policy-document";
-import { customerKey, each, isTrue, joined, off, oneOf, when } from "../checks";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { documentOf } from "../../analysis/policy-document";
+import { customerKey, each, isTrue, joined, off, on, oneOf, when } from "../checks";
 import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { ecs } from "../catalogue/ecs";
 
@@ -8,37 +8,53 @@ const SERVICE = "aws:ecs/service:Service";
 const TASK = "aws:ecs/taskDefinition:TaskDefinition";
 const CLUSTER = "aws:ecs/cluster:Cluster";
 
-type Container = Readonly<Record<string, unknown>>;
-
 /** Judges each container of a task definition; they stand in one JSON text. */
-function containers(task: ResourceNode, judge: (container: Container, at: string) => Outcome): Outcome {
-  return when(jsonOf(task.property("containerDefinitions")), (list) => {
-    if (!Array.isArray(list)) return fail("The container definitions are not a JSON list.", "containerDefinitions");
-    return all(
-      ...list.map((container: unknown, index) =>
-        judge(
-          typeof container === "object" && container !== null ? (container as Container) : {},
-          `containerDefinitions[${index}]`,
-        ),
-      ),
-    );
-  });
+function containers(task: ResourceNode, judge: (container: Property) => Outcome): Outcome {
+  const list = documentOf(task.property("containerDefinitions"));
+  const isList = list.unknown || list.items.length > 0;
+  return isList ? each(list, judge) : fail("The container definitions are not a JSON list.", "containerDefinitions");
 }
 
-const nameOf = (container: Container) => `Container ${String(container.name ?? "?")}`;
+function nameOf(container: Property): string {
+  const name = container.at("name").fact;
+  return `Container ${String((name.known && name.value) || "?")}`;
+}
 
 /** Names of environment variables that hold secrets, as far as a name tells; `..._ARN`, `..._NAME` and the like only point at one. */
 const SECRET_NAME = /(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential)s?$/i;
 /** AWS access key ids and private keys, whatever the variable is called. */
 const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-function isSecretVariable(variable: unknown): boolean {
-  if (typeof variable !== "object" || variable === null) return false;
-  const name = String(Reflect.get(variable, "name") ?? "");
-  const value = String(Reflect.get(variable, "value") ?? "");
-  if (SECRET_VALUE.test(value)) return true;
-  // A value that is an ARN points at the secret, which the program reads by its own role.
-  return SECRET_NAME.test(name) && value !== "" && !value.startsWith("arn:");
+const PARAMETER = "aws:ssm/parameter:Parameter";
+/** AWS's resources whose outputs hold secrets; SSM parameters do when they are made for it. */
+const GIVES_SECRETS = /^aws:(iam\/accessKey|iam\/userLoginProfile|secretsmanager\/secretVersion):/;
+
+/** What the resource gives is an id, an ARN, a name or an endpoint. */
+function givesNoSecret(node: ResourceNode | undefined): boolean {
+  if (node === undefined) return false;
+  // Pulumi names a component's resources beside it.
+  if (!node.custom) return true;
+  if (node.type === PARAMETER) {
+    const type = node.read("type");
+    return type.known && type.value !== "SecureString";
+  }
+  return node.type.startsWith("aws:") && !GIVES_SECRETS.test(node.type);
+}
+
+function hasNoSecret(variable: Property, graph: ResourceGraph, message: string): Outcome {
+  return when(variable.at("name"), (name) => {
+    const value = variable.at("value");
+    const isNamedSo = SECRET_NAME.test(String(name ?? ""));
+    const { producers } = value;
+    const isHarmless = producers.length > 0 && producers.every((urn) => givesNoSecret(graph.get(urn)));
+    if (value.unknown && isHarmless && !isNamedSo) return PASS;
+    return when(value, (known) => {
+      const text = String(known ?? "");
+      // A value that is an ARN points at the secret, which the program reads by its own role.
+      const isSecret = SECRET_VALUE.test(text) || (isNamedSo && text !== "" && !text.startsWith("arn:"));
+      return isSecret ? fail(message, variable) : PASS;
+    });
+  });
 }
 
 export const ecsRules: readonly Rule[] = implement(ecs, {
@@ -69,58 +85,48 @@ export const ecsRules: readonly Rule[] = implement(ecs, {
   "ecs-unprivileged": {
     types: [TASK],
     check(node) {
-      return containers(node, (container, at) =>
-        isTrue(container.privileged) ? fail(`${nameOf(container)} is privileged.`, `${at}.privileged`) : PASS,
-      );
+      return containers(node, (container) => off(container.at("privileged"), `${nameOf(container)} is privileged.`));
     },
   },
   "ecs-read-only-root": {
     types: [TASK],
     check(node) {
-      return containers(node, (container, at) =>
-        isTrue(container.readonlyRootFilesystem)
-          ? PASS
-          : fail(`${nameOf(container)} may write to its root file system.`, `${at}.readonlyRootFilesystem`),
+      return containers(node, (container) =>
+        on(container.at("readonlyRootFilesystem"), `${nameOf(container)} may write to its root file system.`),
       );
     },
   },
   "ecs-non-root": {
     types: [TASK],
     check(node) {
-      return containers(node, (container, at) => {
+      return containers(node, (container) => {
         // ECS makes the socket of a FireLens log router for root, and refuses any other user there.
-        if (container.firelensConfiguration !== undefined) return PASS;
-        const user = String(container.user ?? "");
-        const isRoot = user === "" || /^(root|0)(:|$)/.test(user);
-        return isRoot ? fail(`${nameOf(container)} runs as root.`, `${at}.user`) : PASS;
+        if (!container.at("firelensConfiguration").absent) return PASS;
+        const user = container.at("user");
+        return when(user, (name) =>
+          /^((root|0)(:|$)|$)/.test(String(name ?? "")) ? fail(`${nameOf(container)} runs as root.`, user) : PASS,
+        );
       });
     },
   },
   "ecs-no-secrets-in-environment": {
     types: [TASK],
-    check(node) {
-      return containers(node, (container, at) => {
-        const variables: unknown[] = Array.isArray(container.environment) ? container.environment : [];
-        return all(
-          PASS,
-          ...variables.flatMap((variable, index) =>
-            isSecretVariable(variable)
-              ? [fail(`${nameOf(container)} has a secret in plain text.`, `${at}.environment[${index}]`)]
-              : [],
-          ),
-        );
-      });
+    check(node, graph) {
+      return containers(node, (container) =>
+        each(container.at("environment"), (variable) =>
+          hasNoSecret(variable, graph, `${nameOf(container)} has a secret in plain text.`),
+        ),
+      );
     },
   },
   "ecs-logs": {
     types: [TASK],
     check(node) {
-      return containers(node, (container, at) => {
-        const log = container.logConfiguration;
-        const driver: unknown = typeof log === "object" && log !== null ? Reflect.get(log, "logDriver") : undefined;
-        return typeof driver === "string" && driver !== ""
-          ? PASS
-          : fail(`${nameOf(container)} logs nothing.`, `${at}.logConfiguration`);
+      return containers(node, (container) => {
+        const driver = container.at("logConfiguration.logDriver");
+        return when(driver, (name) =>
+          typeof name === "string" && name !== "" ? PASS : fail(`${nameOf(container)} logs nothing.`, driver),
+        );
       });
     },
   },

@@ -1,0 +1,49 @@
+// Previews a stack in the engine with policy packs, as a first `pulumi up` would: `judge.cjs '{"stack": "dev", "cwd": ..., "packs": [...]}'`. Prints the
+// engine's policy events and how long it took.
+require("../../../dist/cli/lazy-modules.js");
+const { Session } = require("../../../dist/cli/engine/session.js");
+const { EngineFailure } = require("../../../dist/cli/engine/command.js");
+const { findProject, readStackConfig } = require("../../../dist/cli/project.js");
+
+const { stack, cwd, packs, program, env = {} } = JSON.parse(process.argv[2]);
+
+(async () => {
+  const exported = require(program);
+  const run = exported.default ?? exported;
+  const project = findProject(cwd);
+  const session = await Session.open(
+    {
+      project,
+      stack,
+      config: readStackConfig(project, stack),
+      target: "simulator",
+      program: async () => ({ ...run() }),
+      limits: { minutes: 10, startSeconds: 300 },
+      needsProviders: true,
+      env,
+    },
+    () => {},
+  );
+  const reported = [];
+  const diagnostics = [];
+  const started = Date.now();
+  let failure;
+  try {
+    await session.stack.preview({
+      policyPacks: packs,
+      color: "never",
+      suppressProgress: true,
+      onEvent: (event) => {
+        session.command.heard();
+        if (event.policyEvent) reported.push(event.policyEvent);
+        if (event.diagnosticEvent?.severity === "error") diagnostics.push(event.diagnosticEvent.message);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    failure = error.stderr.slice(-2000);
+  } finally {
+    await session.close();
+  }
+  process.stdout.write(JSON.stringify({ reported, diagnostics, failure, seconds: (Date.now() - started) / 1000 }));
+})();
