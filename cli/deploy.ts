@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { promisify } from "node:util";
 import type { EngineEvent, OutputMap, StepEventStateMetadata } from "@pulumi/pulumi/automation";
-import { RESOLVED_BY_CHECK } from "../policies/adapter";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
 import { pickSystem } from "../stacks/systems";
@@ -93,7 +92,6 @@ export async function deploy(
       stateFolder: options.state,
       needsProviders: true,
       providerProgram: parts.providerProgram,
-      env: judged ? { [RESOLVED_BY_CHECK]: "true" } : {},
     },
     (text) => announcer.say(text),
   );

@@ -5,9 +5,6 @@ import { evaluate, type Finding, type Pack, type Rule, type Settings } from "./r
 /** Name of the policy in each pack that lists what could not be decided outside the cardholder data environment. */
 export const UNDETERMINED = "undetermined";
 
-/** Set to `true` for the engine when `palisade check` has passed on the same program and configuration. */
-export const RESOLVED_BY_CHECK = "PALISADE_CHECKED";
-
 /**
  * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule. A violation is a failed rule or, in the cardholder data
  * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
@@ -50,16 +47,8 @@ class Judgement {
 
 /** A finding that must stop the update. */
 export function isViolation({ verdict, resource }: Finding): boolean {
-  if (verdict.kind === "undetermined") return resource.dataClass === "cardholder" && !isJudgedElsewhere();
+  if (verdict.kind === "undetermined") return resource.dataClass === "cardholder";
   return verdict.kind === "fail";
-}
-
-/**
- * Before a first update many values hang on resources that do not exist yet, and no such stack could ever be deployed. `palisade up` therefore lets the rules
- * judge the stack with every value resolved (as `palisade check` does) and tells the packs so; they judge the real values again at the end of the update.
- */
-function isJudgedElsewhere(): boolean {
-  return process.env[RESOLVED_BY_CHECK] === "true";
 }
 
 /** A finding in words, with the fix when there is something to fix. */

@@ -26,8 +26,6 @@ export interface SessionOptions {
   readonly needsProviders: boolean;
   readonly providerProgram?: ProviderProgram;
   readonly engine?: Engine;
-  /** Further environment of the engine and of the policy packs that it starts. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One stack, opened in the engine, with the processes that belong to it. Always {@link close} it. */
@@ -63,7 +61,7 @@ export class Session {
     let providers: AttachedProviders | undefined;
     let session: Session | undefined;
     const state = target === "simulator" ? new SimulatorState(project, options.stateFolder) : undefined;
-    const env: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...state?.env, ...options.env };
+    const env: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...state?.env };
     try {
       if (state !== undefined) {
         state.prepare(project, name, config);

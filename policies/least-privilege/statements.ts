@@ -10,7 +10,7 @@ import {
   type ServiceAction,
   supports,
 } from "../../analysis/authorization/services";
-import type { Condition, PolicyStatement } from "../../analysis/policy-document";
+import { type Condition, isUnknownValue, type PolicyStatement } from "../../analysis/policy-document";
 import { statements } from "../catalogue/statements";
 import { all, fail, implement, type Implementation, type Outcome, PASS, type Rule } from "../rule";
 import { type DocumentKind, DOCUMENTS, everyStatement } from "./documents";
@@ -60,8 +60,13 @@ function misfits(statement: PolicyStatement, kind: DocumentKind): Outcome {
   );
 }
 
+/** What a resource of the program will be called is not known before the update; any action that names resources may mean it. */
+function fits(action: ServiceAction, resource: string): boolean {
+  return isUnknownValue(resource) ? action.arns.length > 0 : supports(action, resource);
+}
+
 function isUsable(action: ServiceAction, resources: readonly string[]): boolean {
-  return resources.includes("*") || resources.some((resource) => supports(action, resource));
+  return resources.includes("*") || resources.some((resource) => fits(action, resource));
 }
 
 function isUsed(
@@ -73,7 +78,7 @@ function isUsed(
     actions.some((action) => isEverything(action) || isUnlisted(action)) ||
     // An action that AWS does not have is another finding.
     covered.every((known) => known.actions.length === 0) ||
-    covered.some((known) => known.actions.some((action) => supports(action, resource)))
+    covered.some((known) => known.actions.some((action) => fits(action, resource)))
   );
 }
 
@@ -160,7 +165,7 @@ function misused(condition: Condition, statement: PolicyStatement): Outcome {
   const type = typeOf(key, statement);
   if (type !== undefined && !types.includes(type) && !(key === EPOCH && operator.startsWith("Numeric")))
     return fail(`${operator} does not compare ${key}, whose values are of type ${type}.`, statement.path);
-  const wrong = condition.values.filter((value) => !canMeet(operator, value));
+  const wrong = condition.values.filter((value) => !isUnknownValue(value) && !canMeet(operator, value));
   return wrong.length > 0
     ? fail(`${operator} can not meet ${wrong.map((value) => `"${value}"`).join(", ")} of ${key}.`, statement.path)
     : PASS;

@@ -5,11 +5,11 @@ const { Session } = require("../../../dist/cli/engine/session.js");
 const { EngineFailure } = require("../../../dist/cli/engine/command.js");
 const { findProject, readStackConfig } = require("../../../dist/cli/project.js");
 
-const { stack, cwd, packs, program, env = {} } = JSON.parse(process.argv[2]);
+const { stack, cwd, packs, config = [], program, name = "default" } = JSON.parse(process.argv[2]);
 
 (async () => {
-  const exported = require(program);
-  const run = exported.default ?? exported;
+  if (program.endsWith(".ts")) require("tsx/cjs");
+  const run = require(program)[name];
   const project = findProject(cwd);
   const session = await Session.open(
     {
@@ -20,7 +20,6 @@ const { stack, cwd, packs, program, env = {} } = JSON.parse(process.argv[2]);
       program: async () => ({ ...run() }),
       limits: { minutes: 10, startSeconds: 300 },
       needsProviders: true,
-      env,
     },
     () => {},
   );
@@ -31,6 +30,7 @@ const { stack, cwd, packs, program, env = {} } = JSON.parse(process.argv[2]);
   try {
     await session.stack.preview({
       policyPacks: packs,
+      policyPackConfigs: config,
       color: "never",
       suppressProgress: true,
       onEvent: (event) => {
