@@ -2,7 +2,15 @@ import { arnContains } from "./arn";
 import type { Property, ResourceGraph, ResourceNode, Unknown } from "./graph";
 import { decide, denies, mayAllow, type Permission, type Permissions, type Principal, principalsOf } from "./identity";
 import type { Request } from "./identity-evaluation";
-import { concernsAction, isPublic, type PolicyStatement, statementsOf } from "./policy-document";
+import {
+  concernsAction,
+  isPublic,
+  isUnknownValue,
+  isValueOf,
+  type PolicyStatement,
+  statementsOf,
+  unknownValue,
+} from "./policy-document";
 
 /** What is read of a kind of store, and where the policies stand that say who may. */
 interface Store {
@@ -45,7 +53,9 @@ export const STORES: Readonly<Record<string, Store>> = {
   "aws:kms/key:Key": {
     action: "kms:Decrypt",
     policies: [["aws:kms/keyPolicy:KeyPolicy", "keyId", "policy"]],
-    arn: (node) => arnOf(node, "kms"),
+    arn(node) {
+      return node.output("arn") === undefined ? `arn:*:kms:*:*:key/${unknownValue([node.urn])}` : arnOf(node, "kms");
+    },
     decidesAlone: true,
   },
 };
@@ -160,7 +170,10 @@ function namedByPolicy({ known }: Permissions, action: string): readonly Reader[
 /** Does the statement name this very resource, not a pattern that it happens to fit? Objects of a named bucket are named with it. */
 function isNamed({ resources, allResourcesBut, conditions }: PolicyStatement, resource: string): boolean {
   if (conditions.some(({ key }) => key === "kms:resourcealiases")) return true;
-  return !allResourcesBut && resources.some((named) => identifying(named) === identifying(resource));
+  if (allResourcesBut) return false;
+  return resources.some((named) =>
+    isUnknownValue(named) ? isValueOf(named, resource) === true : identifying(named) === identifying(resource),
+  );
 }
 
 /** What of an ARN tells which store it is: without objects' keys and without the random end of a secret's name. */

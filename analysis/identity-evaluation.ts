@@ -1,6 +1,6 @@
 import { arnContains, arnsOverlap, withoutVariables } from "./arn";
 import { contains, overlaps } from "./patterns";
-import { concernsAction, type Condition, type PolicyStatement } from "./policy-document";
+import { concernsAction, type Condition, isUnknownValue, isValueOf, type PolicyStatement } from "./policy-document";
 
 /** True, false, or undefined: the request will tell. */
 export type Answer = boolean | undefined;
@@ -34,9 +34,11 @@ function concernsResource({ resources, allResourcesBut }: PolicyStatement, resou
   if (resources.length === 0) return true;
   const patterns = resources.map(withoutVariables);
   const isVariable = patterns.some((pattern, index) => pattern !== resources[index]);
+  const unknown = some(patterns.filter(isUnknownValue).map((value) => isValueOf(value, resource)));
+  if (unknown === true) return !allResourcesBut;
   const named = patterns.some((pattern) => arnContains(pattern, resource)) && !isVariable;
   if (named) return !allResourcesBut;
-  if (patterns.some((pattern) => arnsOverlap(pattern, resource))) return undefined;
+  if (unknown === undefined || patterns.some((pattern) => arnsOverlap(pattern, resource))) return undefined;
   return allResourcesBut;
 }
 

@@ -70,7 +70,7 @@ function isResource(urn: string): boolean {
  * Stands for a value in a statement that AWS will give one of the resources `producers`: one exact id, ARN or name, or a place below it. It fits no
  * pattern and is no wildcard.
  */
-function unknownValue(producers: readonly string[]): string {
+export function unknownValue(producers: readonly string[]): string {
   const names = producers.map((urn) => `${place(urn).type} ${place(urn).name}`).sort();
   return `${UNKNOWN_VALUE}${names.join(", ").replace(/[*?]/g, "_")}>`;
 }
@@ -80,6 +80,15 @@ const UNKNOWN_VALUE = "<value of ";
 /** Is it a value of a statement that is not known before the update, but comes from a resource of the program? */
 export function isUnknownValue(text: string): boolean {
   return text.startsWith(UNKNOWN_VALUE);
+}
+
+/** Is the unknown `value` of a statement the resource whose own ARN, not known either, ends in its {@link unknownValue}? Undefined when it may be another of its type. */
+export function isValueOf(value: string, resource: string): boolean | undefined {
+  const own = resource.slice(resource.indexOf(UNKNOWN_VALUE) + UNKNOWN_VALUE.length, -1);
+  const producers = value.slice(UNKNOWN_VALUE.length, -1).split(", ");
+  if (!resource.includes(UNKNOWN_VALUE) || !producers.includes(own)) return false;
+  const type = own.slice(0, own.indexOf(" ") + 1);
+  return producers.filter((producer) => producer.startsWith(type)).length === 1 ? true : undefined;
 }
 
 function place(urn: string): { type: string; name: string } {
