@@ -36,6 +36,11 @@ describe("the engine's commands refuse wrong input: exit 2, one message, no stac
         args: ["up", "dev", "--target", "simulator", "--timeout", "soon"],
         message: /--timeout soon: give minutes, a number above 0/,
       },
+      "a comparison with AWS without credentials": { args: ["drift", "dev"], message: /No AWS credentials/ },
+      "a decision without an id": {
+        args: ["recover", "dev", "--target", "simulator", "--import", "orders"],
+        message: /--import orders: give the resource's URN or name, =, and the id that AWS gave it/,
+      },
       "an unknown stack": {
         args: ["up", "pord", "--target", "simulator"],
         message: /No stack file Pulumi\.pord\.yaml/,

@@ -108,6 +108,22 @@ describe("the simulator's provider", () => {
       assert.equal(client.provider.cloud.all().length, 1);
     });
 
+    it("overwrites a DNS record that an interrupted update has made already, where the program says so", async () => {
+      const client = await start();
+      const zone = await client.create("aws:route53/zone:Zone", "zone", { name: "example.com" });
+      const record = { zoneId: zone.id, name: "_x.example.com", type: "CNAME", ttl: 60, records: ["y"] };
+      const RECORD = "aws:route53/record:Record";
+      const first = await client.create(RECORD, "validation", { ...record, allowOverwrite: true });
+      const second = await client.create(RECORD, "validation", { ...record, ttl: 30, allowOverwrite: true });
+      assert.equal(second.id, first.id);
+      const standing = client.provider.cloud.all().filter(({ type }) => type === RECORD);
+      assert.deepEqual(
+        standing.map(({ inputs, generation }) => [inputs.ttl, generation]),
+        [[30, 0]],
+      );
+      await assert.rejects(client.create(RECORD, "other", record), /InvalidChangeBatch/);
+    });
+
     it("refuses a name that is taken, where AWS does", async () => {
       const client = await start();
       await client.create(BUCKET, "a", { bucket: "ledger", region: "eu-west-1" });
