@@ -121,7 +121,6 @@ describe("the simulator's provider", () => {
         standing.map(({ inputs, generation }) => [inputs.ttl, generation]),
         [[30, 0]],
       );
-      await assert.rejects(client.create(RECORD, "other", record), /InvalidChangeBatch/);
     });
 
     it("refuses a name that is taken, where AWS does", async () => {
