@@ -403,6 +403,18 @@ export class ResourceGraph {
     return { nodes: index.to.get(node.urn) ?? NONE, uncertain: index.uncertain };
   }
 
+  /** The account that the program deploys to, as its ARNs tell; undefined while none is known. */
+  get account(): string | undefined {
+    return this.once("account", () => {
+      for (const node of this.nodes) {
+        if (!node.managed || !node.custom) continue;
+        const account = knownText(node.outputs.arn)?.split(":")[4];
+        if (account !== undefined && /^\d{12}$/.test(account)) return account;
+      }
+      return undefined;
+    });
+  }
+
   /** Computes something about the whole graph once, e.g. a table that many rules ask. */
   once<T>(key: string, compute: () => T): T {
     if (!this.memory.has(key)) this.memory.set(key, compute());
@@ -533,7 +545,8 @@ function unwrap(props: Record<string, unknown>): Readonly<Record<string, unknown
   return typeof target === "object" && target !== null ? (target as Record<string, unknown>) : EMPTY;
 }
 
-function knownText(value: unknown): string | undefined {
+/** A text that is known; undefined for what is unknown or no text. */
+export function knownText(value: unknown): string | undefined {
   return typeof value === "string" && !isUnknown(value) ? value : undefined;
 }
 

@@ -85,6 +85,15 @@ export function customerKey(property: Property, graph: ResourceGraph, message: s
   });
 }
 
+/**
+ * Did the program itself give the value? Once a resource exists the engine shows a policy what AWS answered by the same name, so that nobody can tell
+ * there, and the answer is no.
+ */
+export function isGiven(property: Property): boolean {
+  const { node } = property;
+  return !property.absent && (node.inputs !== node.outputs || node.id === undefined);
+}
+
 export function isTrue(value: unknown): boolean {
   return value === true || value === "true";
 }

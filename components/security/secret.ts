@@ -40,6 +40,12 @@ export interface SecretArgs extends ComponentArgs {
   initialValue?: "none" | "random";
   /** Default: none. */
   rotation?: SecretRotationArgs;
+  /**
+   * Who replaces the value, and every how many days (1-366), where no function can: the credentials at a third party, a certificate. It stands in the tag
+   * `palisade:rotated-by` and in the evidence, as PCI DSS 8.6.3 wants the frequency set by a risk analysis. Default: none; without it and without
+   * `rotation` the policies ask for one of them.
+   */
+  rotatedBy?: { readonly who: string; readonly days: number };
   /** Read-only copies: region -> a key of that region. Default: none. */
   replicas?: Readonly<Record<string, Key>>;
   /** Days in which a deleted secret can be restored, 7-30, or 0 for none. Default 30, in development 0. Its name is taken until then. */
@@ -90,6 +96,9 @@ export class Secret extends Component {
         recoveryWindowInDays: recoveryWindow,
         policy: policyDocument([...this.denials(), ...(args.policyStatements ?? [])]),
         // Secrets Manager refuses an empty list.
+        tags: args.rotatedBy && {
+          "palisade:rotated-by": `${args.rotatedBy.who} every ${args.rotatedBy.days} days`,
+        },
         replicas:
           args.replicas && Object.entries(args.replicas).map(([region, key]) => ({ region, kmsKeyId: key.arn })),
       },
@@ -162,6 +171,7 @@ export class Secret extends Component {
       "Give a whole number of days from 7 to 30, or 0 for no recovery.",
     );
     if (args.rotation) this.check.integer("rotation.days", args.rotation.days ?? 90, 1, 1000, "of days");
+    this.validateRotatedBy(args);
     if (args.fields) {
       this.check.atLeast("fields", args.fields, 1, "field");
       this.check.unique("fields", args.fields);
@@ -179,6 +189,24 @@ export class Secret extends Component {
       );
       key.requireFor(this.check, region, [], `replicas.${region}`);
     }
+  }
+
+  private validateRotatedBy({ rotatedBy, rotation }: SecretArgs): void {
+    if (rotatedBy === undefined) return;
+    this.check.that(
+      rotation === undefined,
+      "rotatedBy",
+      rotatedBy.who,
+      "A function rotates it already. Remove it, or `rotation`.",
+    );
+    this.check.integer("rotatedBy.days", rotatedBy.days, 1, 366, "of days");
+    // With what follows it has to fit in a tag's 256 characters, of those that AWS takes.
+    this.check.matches(
+      "rotatedBy.who",
+      rotatedBy.who,
+      /^[\p{L}\p{N} .:/=+@_-]{1,200}$/u,
+      "Name who does it, in 1 to 200 letters, digits, spaces and . : / = + - @ _ characters.",
+    );
   }
 
   private denials(): Statement[] {

@@ -17,12 +17,41 @@ export const keysAndSecrets = {
     remediation: "Name the principals, or hold `Principal: *` to your account with kms:CallerAccount.",
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
   },
+  "kms-key-duties": {
+    title: "KMS keys have a policy, in which nobody both administers and uses the key.",
+    severity: "medium",
+    requirements: ["3.6.1"],
+    controls: ["KMS/key-policy"],
+    remediation:
+      "Give `policy`, or one KeyPolicy: administration to some principals, use to others; the account itself may have both, so that its IAM policies decide. Palisade's Key does.",
+    url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html",
+  },
+  "kms-key-deletion": {
+    title: "KMS keys can not be deleted by a slip.",
+    severity: "critical",
+    requirements: ["3.6.1", "3.7.1"],
+    controls: ["KMS.3"],
+    relaxedInDevelopment: true,
+    remediation:
+      "Leave deletionWindowInDays at AWS's 30 days, in which the deletion can be cancelled, or set Pulumi's option `protect`; Palisade's Key has both.",
+    url: "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+  },
+  "kms-enclave-attestation": {
+    title: "Keys for Nitro Enclaves decrypt for the attested enclave only.",
+    severity: "high",
+    requirements: ["3.6.1", "7.2.1"],
+    controls: ["KMS/enclave-attestation"],
+    remediation:
+      "Hold every statement that allows kms:Decrypt or kms:GenerateDataKey to kms:RecipientAttestation:ImageSha384 or a PCR, and deny both without; zeros are those of a debug enclave.",
+    url: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-nitro-enclaves.html",
+  },
   "secret-customer-key": {
     title: "Secrets are encrypted with a customer-managed KMS key.",
     severity: "medium",
     requirements: ["3.5.1", "8.3.2"],
-    controls: [],
-    remediation: "Set kmsKeyId to your key.",
+    controls: ["SecretsManager/customer-key"],
+    remediation:
+      "Set kmsKeyId to your key, and that of each replica to a key of its Region; Palisade's Secret takes them as `key` and `replicas`.",
     url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
   },
   "secret-not-public": {
@@ -32,6 +61,32 @@ export const keysAndSecrets = {
     controls: [],
     remediation: "Name the principals, and set blockPublicPolicy.",
     url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html",
+  },
+  "secret-rotation": {
+    title: "Secrets are rotated every 90 days at least.",
+    severity: "medium",
+    requirements: ["8.3.9", "8.6.3"],
+    controls: ["SecretsManager.1", "SecretsManager.4"],
+    remediation:
+      "Add a SecretRotation; Palisade's Secret takes it as `rotation`. Where only people can replace the value, say who and how often: `rotatedBy`, or the tag palisade:rotated-by with `<who> every <n> days`.",
+    url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html",
+  },
+  "secret-declared-readers": {
+    title: "Only roles of this program, each by the secret's own name, may read a secret.",
+    severity: "high",
+    requirements: ["7.2.5"],
+    controls: ["SecretsManager/declared-readers"],
+    remediation:
+      "Grant secretsmanager:GetSecretValue on the secret's ARN to the roles that need it, in their own policies; Palisade's Secret does by grantRead.",
+    url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html",
+  },
+  "acm-key-length": {
+    title: "Certificates have keys that are long enough: 2,048 bits of RSA, or an elliptic curve.",
+    severity: "high",
+    requirements: ["4.2.1"],
+    controls: ["ACM.2"],
+    remediation: "Leave keyAlgorithm at its default RSA_2048, or import a certificate with a longer key.",
+    url: "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html",
   },
   "ecr-customer-key": {
     title: "Container images are encrypted with a customer-managed KMS key.",

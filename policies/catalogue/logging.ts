@@ -8,8 +8,9 @@ export const logging = {
     title: "Log groups are encrypted with a customer-managed KMS key.",
     severity: "medium",
     requirements: ["3.5.1", "10.3.2"],
-    controls: [],
-    remediation: "Set kmsKeyId to the ARN of a key whose policy names CloudWatch Logs.",
+    controls: ["CloudWatch/log-group-key"],
+    remediation:
+      'Set kmsKeyId to the ARN of a key whose policy names CloudWatch Logs: Palisade\'s Key with `services: ["logs"]`.',
     url: `${LOGS_DOCS}/encrypt-log-data-kms.html`,
   },
   "log-group-retention": {
@@ -38,12 +39,12 @@ export const logging = {
     url: `${TRAIL_DOCS}/cloudtrail-log-file-validation-intro.html`,
   },
   "cloudtrail-all-regions": {
-    title: "CloudTrail records all Regions, global services included.",
+    title: "CloudTrail records all that is done in all Regions, global services included.",
     severity: "high",
     requirements: ["10.2.1"],
     controls: ["CloudTrail.1", "CloudTrail.3"],
     remediation:
-      "Set isMultiRegionTrail to true; leave enableLogging and includeGlobalServiceEvents at their default true.",
+      "Set isMultiRegionTrail to true; leave enableLogging and includeGlobalServiceEvents at their default true, and management events in the selectors.",
     url: `${TRAIL_DOCS}/receive-cloudtrail-log-files-from-multiple-regions.html`,
   },
   "cloudtrail-to-cloudwatch": {
@@ -61,6 +62,14 @@ export const logging = {
     controls: ["GuardDuty.1"],
     remediation: "Leave `enable` at its default true.",
     url: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html",
+  },
+  "alarm-has-actions": {
+    title: "CloudWatch alarms tell somebody.",
+    severity: "high",
+    requirements: ["10.4.1", "12.10.5"],
+    controls: ["CloudWatch.15"],
+    remediation: "Give alarmActions a topic; Palisade's components send theirs to the Region's `alarmTopics`.",
+    url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html",
   },
   "alarm-actions-enabled": {
     title: "CloudWatch alarms may act.",

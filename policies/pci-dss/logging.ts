@@ -1,6 +1,7 @@
 import type { ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { atLeast, customerKey, given, on, when } from "../checks";
-import { all, notApplicable, PASS, type Rule, implement } from "../rule";
+import { concernsAction, statementsOf } from "../../analysis/policy-document";
+import { andThen, atLeast, customerKey, given, joined, notEmpty, on, when } from "../checks";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { logging } from "../catalogue/logging";
 
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
@@ -23,11 +24,95 @@ function isNoAuditLog(group: ResourceNode, graph: ResourceGraph): boolean {
   return ofCaches.has(group);
 }
 
+/** CloudWatch Logs uses a key by the key's own policy only: no IAM policy of the account helps it. */
+function logsMayUse(key: ResourceNode, group: ResourceNode, graph: ResourceGraph): Outcome {
+  return joined(graph.referring("aws:kms/keyPolicy:KeyPolicy", "keyId", key), (satellites) => {
+    const documents = [key, ...satellites].map((holder) => statementsOf(holder.property("policy")));
+    const hole = documents.find((document) => !document.known);
+    if (hole !== undefined && !hole.known) return undetermined(hole);
+    const { region } = group;
+    const isLogs = (service: string) =>
+      region === undefined ? service.startsWith("logs.") : service.startsWith(`logs.${region}.`);
+    const allowed = documents
+      .flatMap((document) => (document.known ? document.value : []))
+      .some(
+        (statement) =>
+          statement.allow &&
+          concernsAction(statement, "kms:Decrypt") &&
+          (statement.principals.Service ?? []).some(isLogs),
+      );
+    return allowed ? PASS : fail(`The policy of ${key.name} does not let CloudWatch Logs use it.`, "kmsKeyId");
+  });
+}
+
+/** A trail that records every management event of every Region. */
+function recordsEverything(trail: ResourceNode): Outcome {
+  return all(
+    on(trail.property("isMultiRegionTrail"), "The trail records one Region."),
+    on(trail.property("enableLogging"), "The trail is stopped.", true),
+    on(trail.property("includeGlobalServiceEvents"), "IAM and other global services are not recorded.", true),
+    recordsManagement(trail),
+  );
+}
+
+/** Without selectors a trail records management events; with selectors of either kind, what these say. */
+function recordsManagement(trail: ResourceNode): Outcome {
+  const message = "Its selectors leave out management events.";
+  const basic = trail.property("eventSelectors");
+  const advanced = trail.property("advancedEventSelectors");
+  if (basic.unknown) return undetermined(basic);
+  if (advanced.unknown) return undetermined(advanced);
+  if (advanced.items.length > 0)
+    return any(
+      advanced.items.map((selector) =>
+        when(selector.at("fieldSelectors"), (fields) => {
+          const all = Array.isArray(fields) ? fields : [];
+          const categories = all.filter((field) => Reflect.get(Object(field), "field") === "eventCategory");
+          const isHalf = all.some((field) => Reflect.get(Object(field), "field") === "readOnly");
+          const isManagement = JSON.stringify(categories).includes('"Management"');
+          return isManagement && !isHalf ? PASS : fail(message, advanced);
+        }),
+      ),
+      fail(message, advanced),
+    );
+  if (basic.items.length === 0) return PASS;
+  return any(
+    basic.items.map((selector) =>
+      all(
+        on(selector.at("includeManagementEvents"), message, true),
+        when(selector.at("readWriteType"), (type) => ((type ?? "All") === "All" ? PASS : fail(message, basic))),
+      ),
+    ),
+    fail(message, basic),
+  );
+}
+
+const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+
+/** Alarms that only serve another one: a composite alarm's rule names them, and it acts for them. */
+function isPartOfAnother(alarm: ResourceNode, graph: ResourceGraph): boolean {
+  const others = graph.once("rules of composite alarms", () =>
+    graph.ofType(COMPOSITE_ALARM).map((composite) => composite.property("alarmRule")),
+  );
+  const name: unknown = alarm.outputs.name ?? alarm.outputs.alarmName;
+  return others.some((rule) => {
+    if (rule.producers.includes(alarm.urn)) return true;
+    const fact = rule.fact;
+    return fact.known && typeof name === "string" && new RegExp(`\\W${escaped(name)}\\W`).test(String(fact.value));
+  });
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 export const loggingRules: readonly Rule[] = implement(logging, {
   "log-group-customer-key": {
     types: [LOG_GROUP],
     check(node, graph) {
-      return customerKey(node.property("kmsKeyId"), graph, "Log entries have no customer key.");
+      const reference = node.property("kmsKeyId");
+      return andThen(customerKey(reference, graph, "Log entries have no customer key."), () =>
+        all(...graph.resolve(reference, "aws:kms/key:Key").nodes.map((key) => logsMayUse(key, node, graph))),
+      );
     },
   },
   "log-group-retention": {
@@ -57,12 +142,14 @@ export const loggingRules: readonly Rule[] = implement(logging, {
   },
   "cloudtrail-all-regions": {
     types: [TRAIL],
-    check(node) {
-      return all(
-        on(node.property("isMultiRegionTrail"), "The trail records one Region."),
-        on(node.property("enableLogging"), "The trail is stopped.", true),
-        on(node.property("includeGlobalServiceEvents"), "IAM and other global services are not recorded.", true),
-      );
+    check(node, graph) {
+      const own = recordsEverything(node);
+      const others = graph.ofType(TRAIL).filter((trail) => trail !== node);
+      const isElsewhere = others.some((trail) => any([recordsEverything(trail)], fail("It does not.")) === PASS);
+      // One such trail is enough for the account; a second one may record something narrower.
+      return isElsewhere && any([own], fail("It does not.")) !== PASS
+        ? notApplicable("Another trail of the program records everything.")
+        : own;
     },
   },
   "cloudtrail-to-cloudwatch": {
@@ -77,8 +164,15 @@ export const loggingRules: readonly Rule[] = implement(logging, {
       return on(node.property("enable"), "The detector is suspended.", true);
     },
   },
+  "alarm-has-actions": {
+    types: [METRIC_ALARM, COMPOSITE_ALARM],
+    check(node, graph) {
+      if (isPartOfAnother(node, graph)) return notApplicable("A composite alarm acts for it.");
+      return notEmpty(node.property("alarmActions"), "Nobody is told of it.");
+    },
+  },
   "alarm-actions-enabled": {
-    types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+    types: [METRIC_ALARM, COMPOSITE_ALARM],
     check(node) {
       return on(node.property("actionsEnabled"), "Its actions are switched off.", true);
     },

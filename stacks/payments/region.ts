@@ -133,12 +133,23 @@ export function paymentsRegion(
   );
   const taskTls = new Secret(
     `${prefix}-task-tls`,
-    { key, description: "Certificate that services show the load balancer", fields: ["certificate", "privateKey"] },
+    {
+      key,
+      description: "Certificate that services show the load balancer",
+      fields: ["certificate", "privateKey"],
+      rotatedBy: { who: config.owner, days: 365 },
+    },
     here,
   );
   const processorCredentials = new Secret(
     `${prefix}-processors`,
-    { key, description: "Credentials at the payment processors", fields: Object.keys(processors) },
+    {
+      key,
+      description: "Credentials at the payment processors",
+      fields: Object.keys(processors),
+      // The processors give them out: no function can change them.
+      rotatedBy: { who: config.owner, days: 90 },
+    },
     here,
   );
 

@@ -64,7 +64,10 @@ describe("the policies of a pack", () => {
   const unknownKey = (dataClass: string): Fixture => ({
     secret: {
       type: "aws:secretsmanager/secret:Secret",
-      inputs: { kmsKeyId: UNKNOWN, tags: { "palisade:data-class": dataClass } },
+      inputs: {
+        kmsKeyId: UNKNOWN,
+        tags: { "palisade:data-class": dataClass, "palisade:rotated-by": "its owner every 90 days" },
+      },
     },
   });
 

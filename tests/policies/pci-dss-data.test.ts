@@ -232,7 +232,10 @@ ruleCases(pciDss, {
   "kms-key-rotation": {
     secure: { key: { ...key, inputs: { enableKeyRotation: true } } },
     broken: { "AWS's default": { key: { enableKeyRotation: undefined } }, off: { key: { enableKeyRotation: false } } },
-    notApplicable: { "a key for signing": { key: { customerMasterKeySpec: "RSA_4096" } } },
+    notApplicable: {
+      "a key for signing": { key: { customerMasterKeySpec: "RSA_4096" } },
+      "a key of a custom key store": { key: { enableKeyRotation: undefined, customKeyStoreId: "cks-1" } },
+    },
   },
   "kms-key-not-public": {
     secure: {
@@ -249,8 +252,17 @@ ruleCases(pciDss, {
     alsoSecure: { "AWS's default policy": { key: { policy: undefined } } },
   },
   "secret-customer-key": {
-    secure: { secret: { type: "aws:secretsmanager/secret:Secret", inputs: { kmsKeyId: ref("key", "arn") } }, key },
-    broken: ownKey("secret", "kmsKeyId"),
+    secure: {
+      secret: {
+        type: "aws:secretsmanager/secret:Secret",
+        inputs: { kmsKeyId: ref("key", "arn"), replicas: [{ region: "eu-central-1", kmsKeyId: ref("key", "arn") }] },
+      },
+      key,
+    },
+    broken: {
+      ...ownKey("secret", "kmsKeyId"),
+      "a replica without a key": { secret: { replicas: [{ region: "eu-central-1" }] } },
+    },
   },
   "secret-not-public": {
     secure: {

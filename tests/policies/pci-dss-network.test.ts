@@ -1,4 +1,5 @@
 import { pciDss } from "../../policies/pci-dss/rules";
+import { allow, document } from "./documents";
 import { ref } from "./fixture-graph";
 import { ruleCases } from "./rule-cases";
 
@@ -305,10 +306,36 @@ const log = {
   inputs: { kmsKeyId: ref("key", "arn"), retentionInDays: 365 },
 };
 const trails = { trail, key, log };
+const category = (name: string) => ({ field: "eventCategory", equals: [name] });
 const off = (property: string) => ({ [`no ${property}`]: { trail: { [property]: undefined } } });
 
 ruleCases(pciDss, {
-  "log-group-customer-key": { secure: { log, key }, broken: { "no key": { log: { kmsKeyId: undefined } } } },
+  "log-group-customer-key": {
+    secure: {
+      log,
+      key: {
+        ...key,
+        inputs: {
+          policy: document(
+            allow({ Principal: { Service: "logs.eu-west-1.amazonaws.com" }, Action: "kms:Decrypt", Resource: "*" }),
+          ),
+        },
+      },
+    },
+    broken: {
+      "no key": { log: { kmsKeyId: undefined } },
+      "a key that CloudWatch Logs may not use": { key: { policy: document() } },
+      "a key with AWS's default policy": { key: { policy: undefined } },
+      "a key that CloudWatch Logs may use elsewhere": {
+        key: {
+          policy: document(
+            allow({ Principal: { Service: "logs.us-east-1.amazonaws.com" }, Action: "kms:Decrypt", Resource: "*" }),
+          ),
+        },
+      },
+    },
+    alsoSecure: { "a key that is made elsewhere": { log: { kmsKeyId: "arn:aws:kms:eu-west-1:1:key/1" } } },
+  },
   "log-group-retention": {
     secure: { log, key },
     broken: { "a month": { log: { retentionInDays: 30 } } },
@@ -325,6 +352,28 @@ ruleCases(pciDss, {
       ...off("isMultiRegionTrail"),
       "a stopped trail": { trail: { enableLogging: false } },
       "no global services": { trail: { includeGlobalServiceEvents: false } },
+      "data events only": { trail: { advancedEventSelectors: [{ fieldSelectors: [category("Data")] }] } },
+      "reads only": {
+        trail: {
+          advancedEventSelectors: [
+            { fieldSelectors: [category("Management"), { field: "readOnly", equals: ["true"] }] },
+          ],
+        },
+      },
+      "writes only, by a basic selector": { trail: { eventSelectors: [{ readWriteType: "WriteOnly" }] } },
+      "no management events, by a basic selector": { trail: { eventSelectors: [{ includeManagementEvents: false }] } },
+    },
+    alsoSecure: {
+      "management and data events": {
+        trail: {
+          advancedEventSelectors: [
+            { fieldSelectors: [category("Management")] },
+            { fieldSelectors: [category("Data")] },
+          ],
+        },
+      },
+      "a basic selector": { trail: { eventSelectors: [{ includeManagementEvents: true, readWriteType: "All" }] } },
+      "a second trail for data events": { more: { type: "aws:cloudtrail/trail:Trail" } },
     },
   },
   "cloudtrail-to-cloudwatch": {
@@ -335,6 +384,21 @@ ruleCases(pciDss, {
   "guardduty-enabled": {
     secure: { detector: { type: "aws:guardduty/detector:Detector", inputs: { enable: true } } },
     broken: { suspended: { detector: { enable: false } } },
+  },
+  "alarm-has-actions": {
+    secure: {
+      alarm: { type: "aws:cloudwatch/metricAlarm:MetricAlarm", inputs: { name: "errors", alarmActions: ["arn"] } },
+      both: {
+        type: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        inputs: { alarmRule: 'ALARM("slow") AND ALARM("many")', alarmActions: ["arn"] },
+      },
+    },
+    broken: {
+      "no action": { alarm: { alarmActions: undefined } },
+      "an empty list": { alarm: { alarmActions: [] } },
+      "a composite alarm without": { both: { alarmActions: undefined } },
+    },
+    alsoSecure: { "what another alarm acts for": { alarm: { name: "slow", alarmActions: undefined } } },
   },
   "alarm-actions-enabled": {
     secure: { alarm: { type: "aws:cloudwatch/metricAlarm:MetricAlarm", inputs: { actionsEnabled: true } } },

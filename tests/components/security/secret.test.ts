@@ -55,6 +55,18 @@ describe("Secret", () => {
         build: (name) => build(name, { rotation: { lambdaArn: LAMBDA, days: 0 } }),
         message: /rotation.days = 0 .* from 1 to 1000/,
       },
+      "a rotation by hand beside one by a function": {
+        build: (name) => build(name, { rotation: { lambdaArn: LAMBDA }, rotatedBy: { who: "the acquirer", days: 90 } }),
+        message: /rotatedBy = "the acquirer" .* A function rotates it already/,
+      },
+      "a rotation by hand after years": {
+        build: (name) => build(name, { rotatedBy: { who: "the acquirer", days: 730 } }),
+        message: /rotatedBy.days = 730 .* from 1 to 366/,
+      },
+      "a rotation by hand that no tag can tell of": {
+        build: (name) => build(name, { rotatedBy: { who: "the acquirer, by mail", days: 90 } }),
+        message: /rotatedBy.who = "the acquirer, by mail"/,
+      },
       "an empty list of fields": { build: (name) => build(name, { fields: [] }), message: /fields = \[\]/ },
       "a field named twice": {
         build: (name) => build(name, { fields: ["id", "id"] }),
@@ -83,6 +95,14 @@ describe("Secret", () => {
         message: /field = "secret" .* one plain string/,
       },
     },
+  });
+
+  it("tells who replaces the value by hand", async () => {
+    const by = { who: "the acquirer", days: 90 };
+    const recording = await recordProgram(() => void build("processor", { rotatedBy: by }));
+    const tags = Object(named(recording, "processor-secret").inputs.tags) as Record<string, unknown>;
+    assert.equal(tags["palisade:rotated-by"], "the acquirer every 90 days");
+    assert.equal(tags["palisade:component"], "security/Secret");
   });
 
   it("gives no value by itself, so none is in the state", async () => {
