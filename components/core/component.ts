@@ -45,6 +45,8 @@ export interface ComponentContext {
   readonly tags: Readonly<Record<string, string>>;
   readonly permissionsBoundary?: string;
   readonly alarmTopics?: AlarmTopics;
+  /** Name of the bucket, in the same region, that keeps the access logs of the others. */
+  readonly accessLogBucket?: pulumi.Input<string>;
 }
 
 /**
@@ -140,6 +142,11 @@ export abstract class Component extends pulumi.ComponentResource {
    */
   sendAlarmsTo(topics: AlarmTopics): void {
     this.ownContext = { ...this.ownContext, alarmTopics: topics };
+  }
+
+  /** Sends the S3 access logs of every bucket created in here from now on to the bucket of this name, in this component's own region. */
+  logAccessTo(bucketName: pulumi.Input<string>): void {
+    this.ownContext = { ...this.ownContext, accessLogBucket: bucketName };
   }
 
   /** True unless the environment is `development`. */
@@ -275,6 +282,8 @@ function inheritContext(label: string, args: ComponentArgs, parent: ComponentCon
     permissionsBoundary: args.permissionsBoundary ?? parent?.permissionsBoundary,
     // CloudWatch refuses a topic of another region.
     alarmTopics: args.alarmTopics ?? (parent?.region === region ? parent.alarmTopics : undefined),
+    // S3 delivers within a region only.
+    accessLogBucket: parent?.region === region ? parent.accessLogBucket : undefined,
   };
 }
 

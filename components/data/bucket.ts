@@ -23,7 +23,10 @@ export interface BucketArgs extends ComponentArgs {
   objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
   /** Statements beside the TLS-only one, made from the bucket's ARN: for log delivery, OAC and the like. */
   policyStatements?: (bucketArn: pulumi.Output<string>) => Statement[];
-  /** Where S3 server access logs go; the target's policy must let `logging.s3.amazonaws.com` write (`accessLogStatement`). */
+  /**
+   * Where S3 server access logs go; the target's policy must let `logging.s3.amazonaws.com` write (`accessLogStatement`). Default: the bucket that a component
+   * around this one, in the same region, keeps for them (`keepAccessLogs`); none without.
+   */
   accessLogs?: Bucket;
   /** What the bucket is for when its logical name is not enough, e.g. a fixed prefix that AWS asks for. Default: the component's name. */
   nameSuffix?: string;
@@ -35,7 +38,7 @@ const GLOBAL_SUFFIX_LENGTH = 28;
 
 /**
  * A private, versioned, encrypted S3 bucket: public access blocked, ACLs off, TLS 1.2 or better enforced by policy, incomplete uploads
- * removed after 7 days.
+ * removed after 7 days. Its events go to EventBridge, for rules there; AWS charges nothing for them.
  *
  *     const reports = new Bucket("reports", { key });
  *     reports.grantRead(service);
@@ -110,10 +113,13 @@ export class Bucket extends Component {
         this.childOptions({ dependsOn: [versioning] }),
       );
     }
-    if (args.accessLogs) {
+    // EventBridge gets every event, so that each consumer is a rule of its own: S3 has one notification configuration for a bucket.
+    new aws.s3.BucketNotification(this.childName("events"), { ...settings, eventbridge: true }, this.childOptions());
+    const accessLogs = args.accessLogs?.bucketName ?? this.context.accessLogBucket;
+    if (accessLogs !== undefined) {
       new aws.s3.BucketLogging(
         this.childName("access-logs"),
-        { ...settings, targetBucket: args.accessLogs.bucketName, targetPrefix: `s3/${name}/` },
+        { ...settings, targetBucket: accessLogs, targetPrefix: `s3/${name}/` },
         this.childOptions(),
       );
     }
@@ -158,6 +164,23 @@ export class Bucket extends Component {
       ...key,
     ]);
   }
+}
+
+/**
+ * Makes a bucket for the S3 access logs of everything that is created in `parent` from now on. Without a customer key, as S3 delivers these logs under SSE-S3
+ * only (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html).
+ */
+export function keepAccessLogs(name: string, parent: Component): Bucket {
+  const bucket = new Bucket(
+    name,
+    {
+      expirationInDays: parent.logRetentionInDays,
+      policyStatements: (bucketArn) => [accessLogStatement(bucketArn, parent.account)],
+    },
+    { parent },
+  );
+  parent.logAccessTo(bucket.bucketName);
+  return bucket;
 }
 
 /** Lets S3 server access logs of `account` into the bucket, for `policyStatements`. */

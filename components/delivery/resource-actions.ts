@@ -510,6 +510,11 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "GetLifecycleConfiguration",
       write: "PutLifecycleConfiguration",
     },
+    "aws:s3/bucketLogging:BucketLogging": { read: "GetBucketLogging", write: "PutBucketLogging" },
+    "aws:s3/bucketNotification:BucketNotification": {
+      read: "GetBucketNotification",
+      write: "PutBucketNotification",
+    },
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
       read: "GetBucketObjectLockConfiguration",
       write: "PutBucketObjectLockConfiguration",

@@ -18,7 +18,7 @@ export interface AccountBaselineArgs extends ComponentArgs {
   retentionInDays?: number;
   /** Data events that the trail records. Default S3 and Lambda. */
   dataEvents?: readonly DataEvents[];
-  /** Where S3 access logs of the trail's bucket go. Default: none. */
+  /** Where S3 access logs of the trail's bucket go. Default: like those of any bucket. */
   accessLogs?: Bucket;
   /** Password rules for IAM users (PCI DSS 8.3.6, 8.3.7, 8.3.9). Default `create`. */
   passwordPolicy?: BaselinePart;

@@ -20,7 +20,7 @@ export interface AuditTrailArgs extends ComponentArgs {
   retentionInDays?: number;
   /** Reads and writes of S3 objects, and calls of Lambda functions; 0.10 USD for 100,000 events. Default: both. */
   dataEvents?: readonly DataEvents[];
-  /** Where S3 access logs of the trail's bucket go. Default: none, the trail's own data events hold every access but those by CloudTrail. */
+  /** Where S3 access logs of the trail's bucket go. Default: like those of any bucket. */
   accessLogs?: Bucket;
   transform?: { trail?: Transform<aws.cloudtrail.TrailArgs> };
 }
@@ -34,6 +34,8 @@ const TWELVE_MONTHS_DAYS = 365;
  * CloudWatch Logs, where {@link TRAIL_WATCHES} each set off an alarm. Files are validated by digest and encrypted with the customer key.
  *
  *     const trail = new AuditTrail("trail", { key });
+ *
+ * CloudTrail also looks for unusual numbers of calls and of errors (Insights, 0.35 USD for 100,000 management events and each of the two).
  *
  * One per account: a second trail records everything twice and costs 2 USD for 100,000 events. Data loss: in production the files
  * are locked in COMPLIANCE mode, so the bucket can not be deleted before they expire, not even by the root user.
@@ -155,6 +157,7 @@ export class AuditTrail extends Component {
           { name: "Management events", fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] },
           ...(args.dataEvents ?? ["s3", "lambda"]).map((kind) => this.dataSelector(kind, bucket)),
         ],
+        insightSelectors: [{ insightType: "ApiCallRateInsight" }, { insightType: "ApiErrorRateInsight" }],
       },
       this.statefulOptions({ dependsOn: [bucket.nodes.policy, rolePolicy] }, args.transform?.trail),
     );

@@ -47,6 +47,27 @@ export const dataProtection = {
     remediation: "Add a BucketVersioning with status Enabled; Palisade's Bucket has one.",
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   },
+  "s3-bucket-replication": {
+    title:
+      "S3 buckets with an audit trail have it twice or locked, and whatever is replicated is so whole, encrypted and to another Region.",
+    severity: "low",
+    requirements: ["10.3.3"],
+    controls: ["S3.7"],
+    relaxedInDevelopment: true,
+    remediation:
+      "Lock the trail's bucket with Object Lock, or add a BucketReplicationConfig with an Enabled rule, sseKmsEncryptedObjects and a replicaKmsKeyId of the other Region.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",
+  },
+  "backup-plan": {
+    title: "A backup plan takes databases, tables, file systems, and buckets with data of their own.",
+    severity: "medium",
+    requirements: ["10.3.3"],
+    controls: ["RDS.26", "DynamoDB.4", "EFS.2", "S3/backup-plan"],
+    relaxedInDevelopment: true,
+    remediation:
+      "Add a backup Selection that names it by ARN or tag, or for EFS a BackupPolicy that is ENABLED; Palisade's BackupVault does by `protect`.",
+    url: "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html",
+  },
   "s3-bucket-no-force-destroy": {
     title: "S3 buckets that hold objects are not deleted with them.",
     severity: "medium",

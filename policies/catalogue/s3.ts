@@ -14,9 +14,17 @@ export const s3 = {
     title: "S3 buckets block public access in all four ways.",
     severity: "high",
     requirements: ["1.4.4"],
-    controls: ["S3.8", "S3.1"],
+    controls: ["S3.8"],
     remediation: "Add a BucketPublicAccessBlock with all four settings true; Palisade's Bucket has one.",
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+  },
+  "s3-account-public-access-block": {
+    title: "The account blocks public access to all its S3 buckets.",
+    severity: "medium",
+    requirements: ["1.4.4"],
+    controls: ["S3.1"],
+    remediation: "Add an AccountPublicAccessBlock with all four settings true; Palisade's AccountBaseline has one.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html",
   },
   "s3-bucket-tls-only": {
     title: "S3 bucket policies refuse requests without TLS.",
@@ -53,12 +61,58 @@ export const s3 = {
     remediation: "Take bucket policy, ACL and encryption actions out of statements for principals of other accounts.",
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-6",
   },
+  "s3-bucket-one-place-for-settings": {
+    title: "Each setting of an S3 bucket stands in one place.",
+    severity: "medium",
+    requirements: ["2.2.1"],
+    controls: [],
+    remediation:
+      "Keep one resource for each kind of settings, and leave the bucket's own deprecated arguments out; Palisade's Bucket does.",
+    url: "https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/",
+  },
+  "s3-bucket-access-logs": {
+    title: "S3 buckets keep server access logs.",
+    severity: "medium",
+    requirements: ["10.2.1"],
+    controls: ["S3.9"],
+    remediation:
+      "Add a BucketLogging to another bucket of the same Region; Palisade's Bucket does by `accessLogs`, or `logAccessTo` of a component around it.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
+  },
+  "s3-bucket-events": {
+    title: "S3 buckets tell of what happens to their objects.",
+    severity: "medium",
+    requirements: ["11.5.2"],
+    controls: ["S3.11"],
+    remediation:
+      "Add a BucketNotification, best with eventbridge true, which costs nothing; Palisade's Bucket has one.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html",
+  },
+  "s3-bucket-lifecycle": {
+    title: "S3 buckets let go of what is no longer needed.",
+    severity: "low",
+    requirements: ["3.2.1", "10.5.1"],
+    controls: ["S3.13"],
+    remediation: "Add a BucketLifecycleConfiguration with a rule that is Enabled; Palisade's Bucket has one.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
+  },
+  "s3-bucket-object-lock": {
+    title: "S3 buckets with an audit trail lock its files for twelve months.",
+    severity: "medium",
+    requirements: ["10.5.1"],
+    controls: ["S3.15"],
+    relaxedInDevelopment: true,
+    remediation:
+      "Set objectLockEnabled, and a BucketObjectLockConfiguration with a default retention of 365 days; Palisade's AuditTrail does.",
+    url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
+  },
   "s3-access-point-public-access-block": {
-    title: "S3 access points block public access.",
+    title: "S3 access points, of one Region or of several, block public access.",
     severity: "critical",
     requirements: ["1.4.4"],
-    controls: ["S3.19"],
-    remediation: "Leave publicAccessBlockConfiguration out (all four settings are then on), or set all four true.",
+    controls: ["S3.19", "S3.24"],
+    remediation:
+      "Leave publicAccessBlockConfiguration, or publicAccessBlock in `details`, out (all four settings are then on), or set all four true.",
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html",
   },
 } as const satisfies Catalogue;

@@ -2,6 +2,7 @@ import type { Pack } from "../rule";
 import { accountBaselineRules } from "./account-baseline";
 import { apiGatewayRules } from "./api-gateway";
 import { cloudFrontRules } from "./cloudfront";
+import { cloudTrailRules } from "./cloudtrail";
 import { dataStoreRules } from "./data-stores";
 import { ecsRules } from "./ecs";
 import { keyAndSecretRules } from "./keys-and-secrets";
@@ -34,6 +35,7 @@ export const pciDss: Pack = {
     ...reachabilityRules,
     ...ecsRules,
     ...loggingRules,
+    ...cloudTrailRules,
     ...accountBaselineRules,
   ],
 };

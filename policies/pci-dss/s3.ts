@@ -1,35 +1,36 @@
-import type { Join, Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { concernsAction, isPublic, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
-import { andThen, customerKey, each, joined, on, oneOf, when } from "../checks";
-import { deniesPlainHttp, publicStatements } from "../policy-statements";
-import { all, fail, notApplicable, type Outcome, PASS, type Rule, implement } from "../rule";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { concernsAction, isPublic, type PolicyStatement } from "../../analysis/policy-document";
+import {
+  BUCKETS,
+  inline,
+  judgeSetting,
+  lockedDays,
+  satellites,
+  SETTINGS,
+  type Setting,
+  takesAccessLogs,
+  trailsInto,
+  withStatements,
+} from "../buckets";
 import { s3 } from "../catalogue/s3";
+import { andThen, customerKey, each, isGiven, isTrue, joined, notEmpty, on, oneOf, when } from "../checks";
+import { deniesPlainHttp, publicStatements } from "../policy-statements";
+import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 
-const BUCKET = "aws:s3/bucket:Bucket";
-/** The bucket type that @pulumi/aws v7 keeps under its old name. */
-const BUCKET_V2 = "aws:s3/bucketV2:BucketV2";
-const types = [BUCKET, BUCKET_V2];
-
-/** Settings of a bucket stand in resources of their own, each with a type of v7 and, but for some, its old name. */
-function satellites(graph: ResourceGraph, bucket: ResourceNode, kind: string, hasOldName = true): Join {
-  const token = (name: string) => `aws:s3/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
-  const found = (hasOldName ? [kind, `${kind}V2`] : [kind]).map((name) =>
-    graph.referring(token(name), "bucket", bucket),
-  );
-  return { nodes: found.flatMap(({ nodes }) => nodes), uncertain: found.flatMap(({ uncertain }) => uncertain) };
-}
+const ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
+const PASSWORD_POLICY = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy";
+const MULTI_REGION_ACCESS_POINT = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint";
+const TWELVE_MONTHS_DAYS = 365;
 
 /** AWS delivers these logs only into buckets with SSE-S3: server access logs of S3 and logs of application load balancers. */
 function takesLogsThatNeedSseS3(graph: ResourceGraph, bucket: ResourceNode): boolean {
-  const isTarget = (type: string, property: string) => graph.referring(type, property, bucket).nodes.length > 0;
   const isForAlb = (type: string) =>
     graph.referring(type, "accessLogs.bucket", bucket).nodes.some((balancer) => {
       const kind = balancer.read("loadBalancerType");
       return kind.known && (kind.value ?? "application") === "application";
     });
   return (
-    isTarget("aws:s3/bucketLogging:BucketLogging", "targetBucket") ||
-    isTarget("aws:s3/bucketLoggingV2:BucketLoggingV2", "targetBucket") ||
+    takesAccessLogs(graph, bucket) ||
     isForAlb("aws:lb/loadBalancer:LoadBalancer") ||
     isForAlb("aws:alb/loadBalancer:LoadBalancer")
   );
@@ -37,101 +38,159 @@ function takesLogsThatNeedSseS3(graph: ResourceGraph, bucket: ResourceNode): boo
 
 const NO_KEY = "Objects are not encrypted with a customer key.";
 
-function encryptedByRule(rule: Property, graph: ResourceGraph): Outcome {
-  const settings = rule.at("applyServerSideEncryptionByDefault");
+function encryptedByRule(settings: Property, graph: ResourceGraph): Outcome {
   return andThen(oneOf(settings.at("sseAlgorithm"), ["aws:kms", "aws:kms:dsse"], NO_KEY), () =>
     customerKey(settings.at("kmsMasterKeyId"), graph, NO_KEY),
   );
 }
 
-/** All policies of a bucket; `judge` gets their statements. */
-function withStatements(
-  graph: ResourceGraph,
-  bucket: ResourceNode,
-  judge: (statements: readonly PolicyStatement[]) => Outcome,
-): Outcome {
-  return joined(satellites(graph, bucket, "BucketPolicy", false), (policies) => {
-    const documents = [bucket, ...policies].map((node) => statementsOf(node.property("policy")));
-    const hole = documents.find((document) => !document.known);
-    if (hole !== undefined && !hole.known) return { kind: "undetermined", path: hole.path, producers: hole.producers };
-    return judge(documents.flatMap((document) => (document.known ? document.value : [])));
+const FOUR_WAYS = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+
+/** All four settings of a public access block, each left out being `byDefault`. */
+function blocksAll(setting: (name: string) => Property, byDefault = false): Outcome {
+  return all(...FOUR_WAYS.map((name) => on(setting(name), `${name} is not on.`, byDefault)));
+}
+
+export function blocksPublicAccess(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  return joined(satellites(graph, bucket, "PublicAccessBlock"), ([block]) =>
+    block === undefined
+      ? fail("The bucket has no public access block of its own.")
+      : blocksAll((name) => block.property(name)),
+  );
+}
+
+function cannedAcl(property: Property): Outcome {
+  return when(property, (value) =>
+    /^(public-read|public-read-write|authenticated-read|website)$/.test(String(value ?? "private"))
+      ? fail(`The ACL ${String(value)} lets the public in.`, property)
+      : PASS,
+  );
+}
+
+function grantsToNobody(list: Property, uriOf: (grant: Property) => Property): Outcome {
+  return each(list, (grant) =>
+    when(uriOf(grant), (uri) =>
+      /global\/(AllUsers|AuthenticatedUsers)$/.test(String(uri ?? ""))
+        ? fail("The ACL grants access to everyone.", grant)
+        : PASS,
+    ),
+  );
+}
+
+export function letsNobodyIn(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  return all(
+    withStatements(graph, bucket, (statements) => publicStatements(statements)),
+    cannedAcl(bucket.property("acl")),
+    grantsToNobody(bucket.property("grants"), (grant) => grant.at("uri")),
+    joined(satellites(graph, bucket, "Acl"), (acls) =>
+      all(
+        ...acls.flatMap((node) => [
+          cannedAcl(node.property("acl")),
+          grantsToNobody(node.property("accessControlPolicy.grants"), (grant) => grant.at("grantee.uri")),
+        ]),
+      ),
+    ),
+  );
+}
+
+export function keepsAccessLogs(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  const toAnother = (target: Property): Outcome =>
+    graph.resolve(target, ...BUCKETS).nodes.includes(bucket)
+      ? fail("It logs into itself: each log is an access to log.", target)
+      : PASS;
+  return judgeSetting(graph, bucket, "Logging", {
+    satellite: (node) => toAnother(node.property("targetBucket")),
+    inline: (own) => toAnother((own.items[0] ?? own).at("targetBucket")),
+    missing: () =>
+      takesAccessLogs(graph, bucket)
+        ? notApplicable("It receives access logs itself; AWS advises against logging these again.")
+        : fail("It keeps no server access logs."),
   });
 }
 
+/** Where each setting stands must be one place: two overwrite each other in every update. */
+function inOnePlace(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  return all(
+    PASS,
+    ...(Object.keys(SETTINGS) as Setting[]).map((setting): Outcome => {
+      const { nodes, uncertain } = satellites(graph, bucket, setting);
+      const [own] = inline(bucket, setting).filter((property) => isGiven(property) && !isEmptyList(property));
+      if (nodes.length > 1)
+        return fail(`${nodes.map(({ name }) => name).join(" and ")} are both its Bucket${setting}.`);
+      if (own === undefined) return [];
+      if (nodes.length === 1) return fail(`It is set here and by ${String(nodes[0]?.name)}.`, own);
+      return uncertain.map(undetermined);
+    }),
+  );
+}
+
+function isEmptyList(property: Property): boolean {
+  const { fact } = property;
+  return fact.known && Array.isArray(fact.value) && fact.value.length === 0;
+}
+
+/** A principal of a bucket policy that is not this program's own account: everyone who is let in, by whatever condition, is one. */
+function isForeign(principal: string, graph: ResourceGraph): boolean {
+  const account = /^\d{12}$/.test(principal) ? principal : principal.split(":")[4];
+  return graph.account === undefined || account !== graph.account;
+}
+
+const NOTIFIED = ["lambdaFunctions", "queues", "topics"];
+
 export const s3Rules: readonly Rule[] = implement(s3, {
   "s3-bucket-customer-key": {
-    types,
+    types: BUCKETS,
     check(bucket, graph) {
       if (takesLogsThatNeedSseS3(graph, bucket))
         return notApplicable("AWS delivers S3 access logs and ALB logs only into buckets with SSE-S3.");
-      return joined(satellites(graph, bucket, "BucketServerSideEncryptionConfiguration"), (configurations) => {
-        const lists = configurations.map((configuration) => configuration.property("rules"));
-        const inline = bucket.property("serverSideEncryptionConfiguration.rule");
-        if (!inline.absent) return encryptedByRule(inline, graph);
-        if (lists.every((list) => !list.unknown && list.items.length === 0)) return fail(NO_KEY);
-        return all(...lists.map((list) => each(list, (rule) => encryptedByRule(rule, graph))));
+      return judgeSetting(graph, bucket, "ServerSideEncryptionConfiguration", {
+        satellite: (node) =>
+          andThen(notEmpty(node.property("rules"), NO_KEY), () =>
+            each(node.property("rules"), (rule) =>
+              encryptedByRule(rule.at("applyServerSideEncryptionByDefault"), graph),
+            ),
+          ),
+        inline: (own) =>
+          encryptedByRule(
+            own.path === "serverSideEncryptionConfiguration"
+              ? own.at("rule.applyServerSideEncryptionByDefault")
+              : own.at("[0].rules[0].applyServerSideEncryptionByDefaults[0]"),
+            graph,
+          ),
+        missing: () => fail(NO_KEY),
       });
     },
   },
-  "s3-bucket-public-access-block": {
-    types,
-    check(bucket, graph) {
-      return joined(satellites(graph, bucket, "BucketPublicAccessBlock", false), (blocks) => {
-        const block = blocks[0];
-        if (block === undefined) return fail("The bucket has no public access block of its own.");
-        return all(
-          ...["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((setting) =>
-            on(block.property(setting), `${setting} is not on.`),
-          ),
-        );
-      });
+  "s3-bucket-public-access-block": { types: BUCKETS, check: blocksPublicAccess },
+  "s3-account-public-access-block": {
+    types: [ACCOUNT_BLOCK, PASSWORD_POLICY],
+    check(node, graph) {
+      if (node.type === ACCOUNT_BLOCK) return blocksAll((name) => node.property(name));
+      return graph.ofType(ACCOUNT_BLOCK).length > 0
+        ? notApplicable("The account has a block.")
+        : fail("The program sets up the account, and leaves out its block on public buckets.");
     },
   },
   "s3-bucket-tls-only": {
-    types,
+    types: BUCKETS,
     check(bucket, graph) {
       return withStatements(graph, bucket, (statements) => {
-        const denials = statements.filter((statement) => deniesPlainHttp(statement, "s3:GetObject"));
-        const objects = denials.some(({ resources }) => resources.some((resource) => resource.endsWith("*")));
-        const itself = denials.some(({ resources }) => resources.some((r) => r === "*" || !r.includes("/")));
+        const denied = (action: string, reaches: (resource: string) => boolean) =>
+          statements.some(
+            (statement) => deniesPlainHttp(statement, action) && statement.resources.some((place) => reaches(place)),
+          );
+        const objects = ["s3:GetObject", "s3:PutObject"].every((action) => denied(action, (r) => r.endsWith("*")));
+        const itself = denied("s3:ListBucket", (place) => place === "*" || !place.includes("/"));
         if (objects && itself) return PASS;
         return fail("No policy statement denies plain HTTP on the bucket and its objects.");
       });
     },
   },
-  "s3-bucket-not-public": {
-    types,
-    check(bucket, graph) {
-      const acl = (property: Property): Outcome =>
-        when(property, (value) =>
-          /^(public-read|public-read-write|authenticated-read|website)$/.test(String(value ?? "private"))
-            ? fail(`The ACL ${String(value)} lets the public in.`, property)
-            : PASS,
-        );
-      return all(
-        withStatements(graph, bucket, (statements) => publicStatements(statements)),
-        acl(bucket.property("acl")),
-        joined(satellites(graph, bucket, "BucketAcl"), (acls) =>
-          all(
-            ...acls.map((node) => acl(node.property("acl"))),
-            ...acls.map((node) =>
-              each(node.property("accessControlPolicy.grants"), (grant) =>
-                when(grant.at("grantee.uri"), (uri) =>
-                  /global\/(AllUsers|AuthenticatedUsers)$/.test(String(uri ?? ""))
-                    ? fail("The ACL grants access to everyone.", grant)
-                    : PASS,
-                ),
-              ),
-            ),
-          ),
-        ),
-      );
-    },
-  },
+  "s3-bucket-not-public": { types: BUCKETS, check: letsNobodyIn },
   "s3-bucket-acls-disabled": {
-    types,
+    types: BUCKETS,
     check(bucket, graph) {
-      return joined(satellites(graph, bucket, "BucketOwnershipControls", false), (controls) =>
+      return joined(satellites(graph, bucket, "OwnershipControls"), (controls) =>
         all(
           PASS,
           ...controls.map((control) =>
@@ -142,32 +201,75 @@ export const s3Rules: readonly Rule[] = implement(s3, {
     },
   },
   "s3-bucket-own-account": {
-    types,
+    types: BUCKETS,
     check(bucket, graph) {
-      return withStatements(graph, bucket, (statements) =>
-        all(
-          PASS,
-          ...statements
-            .filter((statement) => statement.allow && !isPublic(statement))
-            .filter(({ principals }) => (principals.AWS ?? []).length > 0)
-            .flatMap((statement) => {
-              const taken = GIVE_AWAY.filter((action) => concernsAction(statement, action));
-              return taken.length > 0
-                ? [fail(`${taken.join(", ")} is allowed to an AWS principal.`, statement.path)]
-                : [];
-            }),
-        ),
+      return withStatements(graph, bucket, (statements) => all(PASS, ...statements.map((s) => givesAway(s, graph))));
+    },
+  },
+  "s3-bucket-one-place-for-settings": { types: BUCKETS, check: inOnePlace },
+  "s3-bucket-access-logs": { types: BUCKETS, check: keepsAccessLogs },
+  "s3-bucket-events": {
+    types: BUCKETS,
+    check(bucket, graph) {
+      const missing = fail("Nobody is told of what happens to its objects.");
+      return joined(satellites(graph, bucket, "Notification"), ([notification]) =>
+        notification === undefined
+          ? missing
+          : any(
+              [
+                on(notification.property("eventbridge"), "Events do not go to EventBridge."),
+                ...NOTIFIED.map((kind) => notEmpty(notification.property(kind), "None is told.")),
+              ],
+              missing,
+            ),
       );
     },
   },
+  "s3-bucket-lifecycle": {
+    types: BUCKETS,
+    check(bucket, graph) {
+      const missing = fail("What is no longer needed is kept for ever.");
+      return judgeSetting(graph, bucket, "LifecycleConfiguration", {
+        satellite(node) {
+          const rules = node.property("rules");
+          if (rules.unknown) return undetermined(rules);
+          return any(
+            rules.items.map((rule) => oneOf(rule.at("status"), ["Enabled"], "It is off.")),
+            missing,
+          );
+        },
+        inline(own) {
+          if (own.unknown) return undetermined(own);
+          return any(
+            own.items.map((rule) => on(rule.at("enabled"), "It is off.")),
+            missing,
+          );
+        },
+        missing: () => missing,
+      });
+    },
+  },
+  "s3-bucket-object-lock": {
+    types: BUCKETS,
+    check(bucket, graph) {
+      // Security Hub asks it of every bucket, for PCI DSS 10.5.1, which is about audit logs; S3 access logs and AWS Config can not even be delivered into a lock.
+      if (trailsInto(graph, bucket).length === 0)
+        return when(bucket.property("objectLockEnabled"), (locked) =>
+          isTrue(locked) ? PASS : notApplicable("No trail delivers here; the lock is for audit logs."),
+        );
+      const days = lockedDays(graph, bucket);
+      if (days === undefined) return { kind: "undetermined", path: "objectLockConfiguration", producers: [] };
+      return days >= TWELVE_MONTHS_DAYS
+        ? PASS
+        : fail(`Audit logs are locked for ${days} days, and twelve months are asked for.`, "objectLockConfiguration");
+    },
+  },
   "s3-access-point-public-access-block": {
-    types: ["aws:s3/accessPoint:AccessPoint"],
+    types: ["aws:s3/accessPoint:AccessPoint", MULTI_REGION_ACCESS_POINT],
     check(node) {
-      return all(
-        ...["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].map((setting) =>
-          on(node.property(`publicAccessBlockConfiguration.${setting}`), `${setting} is not on.`, true),
-        ),
-      );
+      const path =
+        node.type === MULTI_REGION_ACCESS_POINT ? "details.publicAccessBlock" : "publicAccessBlockConfiguration";
+      return blocksAll((name) => node.property(`${path}.${name}`), true);
     },
   },
 });
@@ -180,3 +282,22 @@ const GIVE_AWAY = [
   "s3:PutEncryptionConfiguration",
   "s3:PutObjectAcl",
 ];
+
+function givesAway(statement: PolicyStatement, graph: ResourceGraph): Outcome {
+  const ownAccount = graph.account;
+  const isHeld = statement.conditions.some(
+    ({ key, operator, ifExists, values }) =>
+      key === "aws:principalaccount" &&
+      operator === "StringEquals" &&
+      !ifExists &&
+      values.every((v) => v === ownAccount),
+  );
+  if (!statement.allow || isHeld) return PASS;
+  const foreign = (statement.principals.AWS ?? []).filter((principal) => isForeign(principal, graph));
+  const taken = GIVE_AWAY.filter((action) => concernsAction(statement, action));
+  if (foreign.length > 0 && taken.length > 0 && ownAccount === undefined && !isPublic(statement))
+    return { kind: "undetermined", path: statement.path, producers: [] };
+  return foreign.length > 0 && taken.length > 0
+    ? fail(`${taken.join(", ")} is allowed to ${foreign.join(", ")}.`, statement.path)
+    : PASS;
+}

@@ -1,22 +1,85 @@
-import type { ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { atLeast, joined, off, on, oneOf } from "../checks";
-import { all, fail, notApplicable, PASS, type Rule, implement } from "../rule";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import { BUCKETS, judgeSetting, lockedDays, receivesLogs, satellites, trailsInto } from "../buckets";
+import { atLeast, given, joined, off, on, oneOf } from "../checks";
+import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { dataProtection } from "../catalogue/data-protection";
+import { inBackupPlan } from "./backup-plans";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
-const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const DAYS_OF_BACKUPS = 7;
 
 /** Copies another database: a read replica, or the cluster of a global database's secondary Region. */
 const isReplica = (node: ResourceNode) =>
   ["replicateSourceDb", "replicationSourceIdentifier", "sourceRegion"].some((source) => !node.property(source).absent);
 
-function versionings(bucket: ResourceNode, graph: ResourceGraph) {
-  const joins = ["Versioning", "VersioningV2"].map((kind) =>
-    graph.referring(`aws:s3/bucket${kind}:Bucket${kind}`, "bucket", bucket),
+/** A replication rule must take everything, SSE-KMS objects included, and put it under a customer key in another Region. */
+function replicatesWhole(rule: Property, bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  const kms = rule.at("sourceSelectionCriteria.sseKmsEncryptedObjects.status");
+  const destination = rule.at("destination");
+  return all(
+    oneOf(rule.at("status"), ["Enabled"], "The rule is off."),
+    oneOf(rule.at("filter.prefix"), [undefined, ""], "The rule takes some objects only."),
+    oneOf(kms, ["Enabled"], "Objects under a KMS key are left out."),
+    given(destination.at("encryptionConfiguration.replicaKmsKeyId"), "The copy has no customer key."),
+    joined(graph.resolve(destination.at("bucket"), ...BUCKETS), ([copy]) =>
+      copy !== undefined && copy.region === bucket.region
+        ? fail("The copy stands in the same Region.", destination)
+        : PASS,
+    ),
   );
-  return { nodes: joins.flatMap(({ nodes }) => nodes), uncertain: joins.flatMap(({ uncertain }) => uncertain) };
+}
+
+/**
+ * Security Hub's S3.7 wants every bucket in two Regions. It stood in PCI DSS 3.2.1 for 10.5.3, the backup of audit logs; 4.0.1 has that as 10.3.3, "promptly backed up to
+ * a secure, central, internal log server or other media that are difficult to modify", and its standard in Security Hub leaves S3.7 out. A second copy of cardholder data brings
+ * another Region into scope, and may be where it must not be. So this asks it of audit trails, which may be locked instead, and of the others only that what is copied is copied well.
+ */
+function replicated(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  const rules = (list: Property): Outcome => {
+    if (list.unknown) return undetermined(list);
+    return any(
+      list.items.map((rule) => replicatesWhole(rule, bucket, graph)),
+      fail("No rule takes every object, encrypted, to another Region.", list),
+    );
+  };
+  return judgeSetting(graph, bucket, "ReplicationConfig", {
+    satellite: (node) => rules(node.property("rules")),
+    inline: (own) => rules((own.items[0] ?? own).at("rules")),
+    missing() {
+      if (trailsInto(graph, bucket).length === 0)
+        return notApplicable("PCI DSS 4.0.1 asks for no copy in another Region, and such a copy widens its scope.");
+      return (lockedDays(graph, bucket) ?? 0) > 0 ? PASS : fail("The audit trail stands once, and is not locked.");
+    },
+  });
+}
+
+/** Objects are gone by themselves before a backup of them would be. */
+const SHORT_LIVED_DAYS = 35;
+
+function isShortLived(bucket: ResourceNode, graph: ResourceGraph): boolean {
+  return satellites(graph, bucket, "LifecycleConfiguration").nodes.some((lifecycle) =>
+    lifecycle.property("rules").items.some((rule) => {
+      const [status, days, prefix] = [rule.at("status").fact, rule.at("expiration.days").fact, rule.at("filter").fact];
+      const isWhole =
+        prefix.known && Object.values(Object(prefix.value)).every((part) => part === "" || part === undefined);
+      return (
+        status.known && status.value === "Enabled" && isWhole && days.known && Number(days.value) <= SHORT_LIVED_DAYS
+      );
+    }),
+  );
+}
+
+/** Buckets whose content is elsewhere as well, or can not be lost. */
+function backedUp(bucket: ResourceNode, graph: ResourceGraph): Outcome {
+  // AWS Config asks it of every bucket, and gives no requirement; what was overwritten or deleted by a slip is in the versions that another rule asks for.
+  if (bucket.dataClass !== undefined && bucket.dataClass !== "cardholder")
+    return notApplicable(`Its data is ${bucket.dataClass}: old versions are enough.`);
+  if (receivesLogs(graph, bucket)) return notApplicable("AWS delivers logs into it; versions and locks keep them.");
+  if ((lockedDays(graph, bucket) ?? 0) > 0) return notApplicable("Object Lock keeps every version.");
+  if (isShortLived(bucket, graph)) return notApplicable(`Its objects expire within ${SHORT_LIVED_DAYS} days.`);
+  return inBackupPlan(bucket, graph);
 }
 
 export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
@@ -50,10 +113,26 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
   "s3-bucket-versioning": {
     types: BUCKETS,
     check(bucket, graph) {
-      return joined(versionings(bucket, graph), ([settings]) => {
-        if (settings === undefined) return on(bucket.property("versioning.enabled"), "Versioning is off.");
-        return oneOf(settings.property("versioningConfiguration.status"), ["Enabled"], "Versioning is off.");
+      return judgeSetting(graph, bucket, "Versioning", {
+        satellite: (node) => oneOf(node.property("versioningConfiguration.status"), ["Enabled"], "Versioning is off."),
+        inline: (own) => on((own.items[0] ?? own).at("enabled"), "Versioning is off."),
+        missing: () => fail("Versioning is off."),
       });
+    },
+  },
+  "s3-bucket-replication": { types: BUCKETS, check: replicated },
+  "backup-plan": {
+    types: [INSTANCE, CLUSTER, "aws:dynamodb/table:Table", FILE_SYSTEM, ...BUCKETS],
+    check(node, graph) {
+      if (BUCKETS.includes(node.type)) return backedUp(node, graph);
+      if (isReplica(node)) return notApplicable("The source has the backups.");
+      if (node.type !== FILE_SYSTEM) return inBackupPlan(node, graph);
+      const policies = graph.referring("aws:efs/backupPolicy:BackupPolicy", "fileSystemId", node);
+      return joined(policies, ([policy]) =>
+        policy === undefined
+          ? inBackupPlan(node, graph)
+          : oneOf(policy.property("backupPolicy.status"), ["ENABLED"], "Its automatic backups are off."),
+      );
     },
   },
   "s3-bucket-no-force-destroy": {

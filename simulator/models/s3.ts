@@ -25,5 +25,6 @@ export const s3: Models = {
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": setting,
   "aws:s3/bucketLogging:BucketLogging": setting,
+  "aws:s3/bucketNotification:BucketNotification": setting,
   "aws:s3/bucketPolicy:BucketPolicy": setting,
 };

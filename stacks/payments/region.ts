@@ -2,6 +2,7 @@ import { Cluster } from "../../components/compute/cluster";
 import { LoadBalancer } from "../../components/compute/load-balancer";
 import { shortRegion } from "../../components/core";
 import type { AuroraGlobal } from "../../components/data/aurora-global";
+import { keepAccessLogs } from "../../components/data/bucket";
 import { Cache } from "../../components/data/cache";
 import { ApiGateway } from "../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../components/edge/api-gateway-account";
@@ -76,6 +77,7 @@ export function paymentsRegion(
   );
   const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
   region.sendAlarmsTo(alerts.topics);
+  keepAccessLogs(`${prefix}-access-logs`, region);
   const baseline =
     config.baseline.regional === "create"
       ? new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey, globalTypes: first }, here)

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { keepAccessLogs } from "../../components/data/bucket";
 import { Dns } from "../../components/edge/dns";
 import { Region } from "../../components/network/region";
 import { Notifications } from "../../components/observability/notifications";
@@ -35,6 +36,7 @@ export function world(config: PaymentsConfig): World {
   );
   const alerts = new Notifications("payments-global-alerts", { key, emails: config.alarms }, here);
   site.sendAlarmsTo(alerts.topics);
+  keepAccessLogs("payments-global-access-logs", site);
 
   const dns = new Dns("payments-dns", { domain: config.domain.name, zoneId: config.domain.zoneId, key }, here);
   const account = config.baseline.account === "create" ? new AccountBaseline("payments-account", {}, here) : "existing";

@@ -36,8 +36,28 @@ ruleCases(pciDss, {
       "AWS's own key, by default": algorithm({ sseAlgorithm: "aws:kms" }),
       "AWS's own key, by name": algorithm({ sseAlgorithm: "aws:kms", kmsMasterKeyId: "alias/aws/s3" }),
       "an empty list of rules": { encryption: { rules: [] } },
+      "SSE-S3, whatever the bucket itself showed": {
+        ...algorithm({ sseAlgorithm: "AES256" }),
+        bucket: {
+          serverSideEncryptionConfiguration: {
+            rule: {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: ref("key", "arn") },
+            },
+          },
+        },
+      },
     },
     alsoSecure: {
+      "encryption inline": {
+        encryption: undefined,
+        bucket: {
+          serverSideEncryptionConfiguration: {
+            rule: {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: ref("key", "arn") },
+            },
+          },
+        },
+      },
       "double encryption": algorithm({ sseAlgorithm: "aws:kms:dsse", kmsMasterKeyId: "alias/orders" }),
     },
   },
@@ -63,6 +83,9 @@ ruleCases(pciDss, {
       "a bucket without a policy": { policy: undefined },
       "a policy that does not deny": {
         policy: { policy: document(allow({ Action: "s3:GetObject", Resource: both })) },
+      },
+      "a denial for readers only": {
+        policy: { policy: document({ ...denyPlainHttp("s3", both), Action: ["s3:Get*", "s3:List*"] }) },
       },
       "a denial for objects only": { policy: { policy: document(denyPlainHttp("s3", "arn:aws:s3:::orders/*")) } },
       "a denial for the bucket only": { policy: { policy: document(denyPlainHttp("s3", "arn:aws:s3:::orders")) } },
@@ -132,6 +155,9 @@ ruleCases(pciDss, {
         },
       },
       "a public ACL": { acl: { acl: "public-read" } },
+      "a public grant of the bucket": {
+        bucket: { grants: [{ type: "Group", uri: "http://acs.amazonaws.com/groups/global/AllUsers" }] },
+      },
     },
     alsoSecure: {
       "everyone of the organisation": {
@@ -165,8 +191,31 @@ ruleCases(pciDss, {
       policy: bucketPolicy(
         allow({ Principal: { AWS: "arn:aws:iam::210987654321:root" }, Action: "s3:GetObject", Resource: both }),
       ),
+      // It tells which account the program's own is.
+      alarms: { type: "aws:sns/topicPolicy:TopicPolicy", inputs: { arn: "arn:aws:sns:eu-west-1:123456789012:alarms" } },
+    },
+    alsoSecure: {
+      "its own account": {
+        policy: {
+          policy: document(
+            allow({ Principal: { AWS: "arn:aws:iam::123456789012:role/admin" }, Action: "s3:Put*", Resource: both }),
+          ),
+        },
+      },
     },
     broken: {
+      "everyone of the organisation": {
+        policy: {
+          policy: document(
+            allow({
+              Principal: "*",
+              Action: "s3:PutBucketPolicy",
+              Resource: both,
+              Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+            }),
+          ),
+        },
+      },
       "another account that may change the policy": {
         policy: {
           policy: document(
@@ -177,11 +226,22 @@ ruleCases(pciDss, {
     },
   },
   "s3-access-point-public-access-block": {
-    secure: { point: { type: "aws:s3/accessPoint:AccessPoint", inputs: { publicAccessBlockConfiguration: blockAll } } },
+    secure: {
+      point: { type: "aws:s3/accessPoint:AccessPoint", inputs: { publicAccessBlockConfiguration: blockAll } },
+      worldwide: {
+        type: "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+        inputs: { details: { name: "orders", publicAccessBlock: blockAll } },
+      },
+    },
     broken: {
+      "a public access point of several Regions": {
+        worldwide: { details: { name: "orders", publicAccessBlock: { ...blockAll, blockPublicAcls: false } } },
+      },
       "a public access point": { point: { publicAccessBlockConfiguration: { ...blockAll, blockPublicPolicy: false } } },
     },
-    alsoSecure: { "AWS's default": { point: { publicAccessBlockConfiguration: undefined } } },
+    alsoSecure: {
+      "AWS's default": { point: { publicAccessBlockConfiguration: undefined }, worldwide: { details: { name: "o" } } },
+    },
   },
 });
 

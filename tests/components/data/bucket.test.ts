@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { accessLogStatement, Bucket } from "../../../components/data/bucket";
+import { accessLogStatement, Bucket, keepAccessLogs } from "../../../components/data/bucket";
+import { Region } from "../../../components/network/region";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { grantee } from "../../support/data";
@@ -68,6 +69,25 @@ describe("Bucket", () => {
     );
     assert.deepEqual(denials[0]!.Condition, { Bool: { "aws:SecureTransport": "false" } });
     assert.deepEqual(denials[1]!.Condition, { NumericLessThan: { "s3:TlsVersion": "1.2" } });
+  });
+
+  it("sends its events to EventBridge, and its access logs to the bucket around it that keeps them", async () => {
+    const recording = await recordProgram(() => {
+      const region = new Region("r", { region: "eu-west-1" });
+      new Bucket("before", {}, { parent: region });
+      keepAccessLogs("kept", region);
+      new Bucket("b", {}, { parent: region });
+      new Bucket("far", { region: "us-east-1" }, { parent: region });
+    });
+    assert.equal(named(recording, "b-events").inputs.eventbridge, true);
+    const logging = ofType(recording, "aws:s3/bucketLogging:BucketLogging");
+    assert.deepEqual(
+      logging.map(({ name, inputs }) => [name, inputs.targetBucket, inputs.targetPrefix]),
+      [["b-access-logs", "test-kept-123456789012-eu-west-1", "s3/b/"]],
+    );
+    const [, , write] = statements(named(recording, "kept-policy").inputs.policy);
+    assert.deepEqual(write!.Principal, { Service: "logging.s3.amazonaws.com" });
+    assert.deepEqual(write!.Condition, { StringEquals: { "aws:SourceAccount": "123456789012" } });
   });
 
   it("grants reading and writing apart, under a prefix, with the key through S3 only", async () => {

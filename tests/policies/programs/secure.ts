@@ -149,6 +149,53 @@ function storage(key: aws.kms.Key): void {
     ignorePublicAcls: true,
     restrictPublicBuckets: true,
   });
+  const logs = new aws.s3.Bucket("shop-logs", {
+    bucket: "shop-logs",
+    versioning: { enabled: true },
+    lifecycleRules: [{ enabled: true, expiration: { days: 400 } }],
+  });
+  const ofLogs = { bucket: logs.bucket };
+  new aws.s3.BucketPublicAccessBlock("shop-logs", {
+    ...ofLogs,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  new aws.s3.BucketPolicy("shop-logs", {
+    ...ofLogs,
+    policy: document(denyPlainHttp("s3", ["arn:aws:s3:::shop-logs", "arn:aws:s3:::shop-logs/*"]), {
+      Effect: "Allow",
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Action: "s3:PutObject",
+      Resource: "arn:aws:s3:::shop-logs/*",
+      Condition: ofAccount,
+    }),
+  });
+  new aws.s3.BucketNotification("shop-logs", { ...ofLogs, eventbridge: true });
+  new aws.s3.BucketLogging("shop-bucket", { ...settings, targetBucket: logs.bucket, targetPrefix: "s3/" });
+  new aws.s3.BucketNotification("shop-bucket", { ...settings, eventbridge: true });
+  new aws.s3.BucketLifecycleConfiguration("shop-bucket", {
+    ...settings,
+    rules: [{ id: "old", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 90 } }],
+  });
+  const backupRole = new aws.iam.Role("shop-backup", {
+    assumeRolePolicy: document({
+      Effect: "Allow",
+      Principal: { Service: "backup.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    }),
+  });
+  const vault = new aws.backup.Vault("shop-vault", { kmsKeyArn: key.arn });
+  new aws.backup.VaultLockConfiguration("shop-vault", { backupVaultName: vault.name, minRetentionDays: 7 });
+  const plan = new aws.backup.Plan("shop-plan", {
+    rules: [{ ruleName: "daily", targetVaultName: vault.name, schedule: "cron(0 5 * * ? *)" }],
+  });
+  new aws.backup.Selection("shop-data", {
+    planId: plan.id,
+    iamRoleArn: backupRole.arn,
+    resources: [bucket.arn, "arn:aws:rds:*:*:db:*"],
+  });
   new aws.s3.BucketVersioning("shop-bucket", { ...settings, versioningConfiguration: { status: "Enabled" } });
   new aws.s3.BucketPolicy("shop-bucket", {
     ...settings,
