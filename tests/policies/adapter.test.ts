@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import type { PolicyResource } from "@pulumi/policy";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
@@ -19,6 +22,7 @@ import {
 import { packs } from "../../policies/packs";
 import { evaluate, type Pack } from "../../policies/rule";
 import { recordProgram } from "../support/record";
+import { ROOT } from "../support/stack-file";
 import { graphOf, type Fixture, UNKNOWN } from "./fixture-graph";
 import { insecureShop } from "./programs/insecure";
 import { secureShop } from "./programs/secure";
@@ -136,10 +140,29 @@ describe("a pack loaded as the engine loads it", function () {
   const running: ChildProcess[] = [];
   after(() => running.forEach((process) => process.kill()));
 
+  /** Somebody's folder with the built packs and what their package.json asks for, and nothing else. */
+  let elsewhere: string;
+  before(async () => {
+    elsewhere = mkdtempSync(join(tmpdir(), "palisade-packs-"));
+    await promisify(execFile)(process.execPath, [join(ROOT, "bin", "build-packs.mjs")]);
+    for (const folder of Object.values(FOLDERS)) {
+      const target = join(elsewhere, folder);
+      cpSync(join(ROOT, "dist", "packs", folder), target, { recursive: true });
+      const manifest: { dependencies: Record<string, string> } = JSON.parse(
+        readFileSync(join(target, "package.json"), "utf8"),
+      );
+      assert.deepEqual(Object.keys(manifest.dependencies), ["@pulumi/policy", "@pulumi/pulumi"]);
+      mkdirSync(join(target, "node_modules", "@pulumi"), { recursive: true });
+      for (const name of Object.keys(manifest.dependencies))
+        symlinkSync(realpathSync(join(ROOT, "node_modules", name)), join(target, "node_modules", name));
+      assert.ok(existsSync(join(target, "LICENSE")));
+    }
+  });
+  after(() => rmSync(elsewhere, { recursive: true, force: true }));
+
   /** Starts Pulumi's loader in the pack's folder and returns the port that it serves. */
-  async function load(folder: string): Promise<AnalyzerClient> {
+  async function load(cwd: string): Promise<AnalyzerClient> {
     const loader = createRequire(__filename).resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    const cwd = join(__dirname, "..", "..", "policies", folder);
     const child = spawn(process.execPath, [loader, "127.0.0.1:1", "."], { cwd, stdio: ["ignore", "pipe", "pipe"] });
     running.push(child);
     const port = await new Promise<string>((resolve, reject) => {
@@ -151,9 +174,12 @@ describe("a pack loaded as the engine loads it", function () {
     return new AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
 
-  for (const pack of packs) {
-    it(`${pack.name} serves its rules and gives the verdicts that the check gives`, async () => {
-      const client = await load(FOLDERS[pack.name] ?? "");
+  const forms = { "from source": () => join(ROOT, "policies"), "built, elsewhere": () => elsewhere };
+  for (const [pack, form, place] of packs.flatMap((each) =>
+    Object.entries(forms).map(([name, folder]) => [each, name, folder] as const),
+  )) {
+    it(`${pack.name} ${form} serves its rules and gives the verdicts that the check gives`, async () => {
+      const client = await load(join(place(), FOLDERS[pack.name] ?? ""));
       const graph = ResourceGraph.fromRecording(await recordProgram(insecureShop, { preview: true }));
       const response = await new Promise<analyzer.AnalyzeResponse>((resolve, reject) =>
         client.analyzeStack(request(graph), (error, answer) => (error ? reject(error) : resolve(answer))),
