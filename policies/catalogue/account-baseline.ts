@@ -23,11 +23,11 @@ export const accountBaseline = {
     url: `${HUB}/config-controls.html#config-1`,
   },
   "baseline-guardduty": {
-    title: "GuardDuty is on, with its protection of S3, Lambda, RDS, EKS and ECS.",
+    title: "GuardDuty is on, with its protection of S3, Lambda, RDS, EKS, ECS and volumes.",
     severity: "high",
-    requirements: ["11.5.1"],
+    requirements: ["5.2.1", "11.5.1"],
     controls: ["GuardDuty.1", "GuardDuty.6", "GuardDuty.7", "GuardDuty.9", "GuardDuty.10", "GuardDuty.12"],
-    remediation: `Declare a Detector and a DetectorFeature for each of S3_DATA_EVENTS, LAMBDA_NETWORK_LOGS, RDS_LOGIN_EVENTS and RUNTIME_MONITORING with EKS_ADDON_MANAGEMENT and ECS_FARGATE_AGENT_MANAGEMENT; ${BASELINE}.`,
+    remediation: `Declare a Detector and a DetectorFeature for each of S3_DATA_EVENTS, LAMBDA_NETWORK_LOGS, RDS_LOGIN_EVENTS, EKS_AUDIT_LOGS, EBS_MALWARE_PROTECTION and RUNTIME_MONITORING with EKS_ADDON_MANAGEMENT and ECS_FARGATE_AGENT_MANAGEMENT; ${BASELINE}.`,
     url: `${HUB}/guardduty-controls.html#guardduty-1`,
   },
   "baseline-macie": {

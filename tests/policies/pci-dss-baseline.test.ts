@@ -39,6 +39,8 @@ const region = {
   s3: feature("S3_DATA_EVENTS"),
   lambda: feature("LAMBDA_NETWORK_LOGS"),
   rds: feature("RDS_LOGIN_EVENTS"),
+  eks: feature("EKS_AUDIT_LOGS"),
+  volumes: feature("EBS_MALWARE_PROTECTION"),
   runtime: feature("RUNTIME_MONITORING", "EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT"),
   macie: { type: "aws:macie2/account:Account", inputs: { status: "ENABLED" } },
   inspector: {
@@ -121,13 +123,16 @@ ruleCases(pciDss, {
   "baseline-guardduty": {
     secure: region,
     broken: {
-      ...missing("detector", "s3", "lambda", "rds", "runtime"),
+      ...missing("detector", "s3", "lambda", "rds", "eks", "volumes", "runtime"),
       "a suspended detector": { detector: { enable: false } },
       "a feature that is off": { s3: { status: "DISABLED" } },
       "no agent on Fargate": { runtime: { additionalConfigurations: [] } },
-      "another feature": { lambda: { name: "EKS_AUDIT_LOGS" } },
+      "another feature": { lambda: { name: "EKS_RUNTIME_MONITORING" } },
     },
-    notApplicable: { ...elsewhere, ...another("guardDuty", "detector", "s3", "lambda", "rds", "runtime") },
+    notApplicable: {
+      ...elsewhere,
+      ...another("guardDuty", "detector", "s3", "lambda", "rds", "eks", "volumes", "runtime"),
+    },
     notNeeded: {
       "s3.detectorId": "a region has one detector",
       "lambda.detectorId": "a region has one detector",
