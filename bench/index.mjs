@@ -1,5 +1,7 @@
+import { rules } from "./rules.mjs";
 import { scale } from "./scale.mjs";
 import { startUp } from "./start-up.mjs";
 
 await startUp();
 await scale();
+await rules();
