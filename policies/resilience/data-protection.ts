@@ -8,6 +8,7 @@ import { inBackupPlan } from "./backup-plans";
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
+const CACHE_CLUSTER = "aws:elasticache/cluster:Cluster";
 const DAYS_OF_BACKUPS = 7;
 
 /** Copies another database: a read replica, or the cluster of a global database's secondary Region. */
@@ -105,8 +106,17 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
     },
   },
   "elasticache-backups": {
-    types: ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/serverlessCache:ServerlessCache"],
+    types: [
+      "aws:elasticache/replicationGroup:ReplicationGroup",
+      "aws:elasticache/serverlessCache:ServerlessCache",
+      CACHE_CLUSTER,
+    ],
     check(node) {
+      if (node.type === CACHE_CLUSTER && !node.property("replicationGroupId").absent)
+        return notApplicable("The replication group decides for its members.");
+      const engine = node.read("engine");
+      if (engine.known && engine.value === "memcached")
+        return notApplicable("Memcached keeps nothing that could be restored.");
       return atLeast(node.property("snapshotRetentionLimit"), 1, "No snapshot is kept.");
     },
   },

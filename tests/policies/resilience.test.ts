@@ -24,6 +24,11 @@ const member = {
   type: "aws:rds/clusterInstance:ClusterInstance",
   inputs: { clusterIdentifier: ref("aurora") },
 };
+/** A node without a replication group. */
+const alone = {
+  type: "aws:elasticache/cluster:Cluster",
+  inputs: { engine: "redis", snapshotRetentionLimit: 7 },
+};
 const cache = {
   type: "aws:elasticache/replicationGroup:ReplicationGroup",
   inputs: {
@@ -186,7 +191,11 @@ ruleCases(resilience, {
     secure: { db, replica, aurora, one: member },
     broken: { "no snapshot": { db: { skipFinalSnapshot: true } } },
   },
-  "elasticache-backups": { secure: { cache }, broken: without("cache", "snapshotRetentionLimit") },
+  "elasticache-backups": {
+    secure: { cache, alone },
+    broken: { ...without("cache", "snapshotRetentionLimit"), ...without("alone", "snapshotRetentionLimit") },
+    alsoSecure: { Memcached: { alone: { engine: "memcached", snapshotRetentionLimit: undefined } } },
+  },
   "s3-bucket-versioning": {
     secure: {
       bucket: { type: "aws:s3/bucket:Bucket" },
