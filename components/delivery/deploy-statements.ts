@@ -39,7 +39,7 @@ export const PASSED_TO = [
 ];
 
 /** AWS's policies that components attach to roles. */
-export const ATTACHED = ["policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
+export const ATTACHED = ["policy/AWSSupportAccess", "policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
 
 /** Services whose own role appears with their first resource. */
 export const SERVICE_LINKED = [

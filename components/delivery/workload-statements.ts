@@ -110,6 +110,14 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
   ],
   ssm: [{ actions: "GetParameter", on: (stack) => [`ssm:*:@:parameter/${stack}-*`] }],
+  // Who handles an incident: AWS lets none of it be narrowed to a resource.
+  support: [
+    {
+      actions:
+        "AddAttachmentsToSet AddCommunicationToCase CreateCase DescribeAttachment DescribeCases DescribeCommunications DescribeServices DescribeSeverityLevels ResolveCase",
+      on: ANYWHERE,
+    },
+  ],
 };
 
 /** The boundary of every role that the deployment of `scope.stack` makes. */

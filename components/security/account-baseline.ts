@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs } from "../core";
+import * as pulumi from "@pulumi/pulumi";
+import { Component, type ComponentArgs, policyDocument } from "../core";
 import type { Bucket } from "../data/bucket";
 import { AuditTrail, type DataEvents } from "./audit-trail";
 import { PASSWORD_RULES } from "./config-rules";
@@ -29,10 +29,15 @@ export interface AccountBaselineArgs extends ComponentArgs {
    * say `existing` where Config was ever switched on in the account.
    */
   configRole?: BaselinePart;
+  /**
+   * A role for whoever handles incidents with AWS Support (PCI DSS 12.10.3): people of IAM Identity Center whose permission set lets them assume it. Default
+   * `create`.
+   */
+  supportRole?: BaselinePart;
 }
 
 /**
- * What an account needs once: CloudTrail, a password policy, a block on public buckets, and the role of AWS Config. What each region needs is
+ * What an account needs once: CloudTrail, a password policy, a block on public buckets, the role of AWS Config, and one for incidents with AWS Support. What each region needs is
  * {@link RegionalBaseline}. Its own region is the trail's home, and the one that records IAM.
  *
  *     const account = new AccountBaseline("account");
@@ -50,6 +55,7 @@ export class AccountBaseline extends Component {
     readonly passwordPolicy?: aws.iam.AccountPasswordPolicy;
     readonly publicAccessBlock?: aws.s3.AccountPublicAccessBlock;
     readonly configRole?: aws.iam.ServiceLinkedRole;
+    readonly supportRole?: aws.iam.Role;
   };
 
   constructor(name: string, args: AccountBaselineArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -69,6 +75,7 @@ export class AccountBaseline extends Component {
       passwordPolicy: creates(args.passwordPolicy) ? this.createPasswordPolicy() : undefined,
       publicAccessBlock: creates(args.publicAccessBlock) ? this.createPublicAccessBlock() : undefined,
       configRole: creates(args.configRole) ? this.createConfigRole() : undefined,
+      supportRole: creates(args.supportRole) ? this.createSupportRole() : undefined,
     };
     this.trailArn = this.nodes.trail?.arn;
     this.trailBucketName = this.nodes.trail?.bucketName;
@@ -126,5 +133,32 @@ export class AccountBaseline extends Component {
       { awsServiceName: "config.amazonaws.com" },
       this.childOptions(),
     );
+  }
+
+  private createSupportRole(): aws.iam.Role {
+    const { id } = this.context.partition;
+    const people = pulumi.interpolate`arn:${id}:iam::${this.account}:role/aws-reserved/sso.amazonaws.com/*`;
+    const role = new aws.iam.Role(
+      this.childName("support"),
+      {
+        name: this.physicalName("iamRole", "support"),
+        description: "Handles incidents with AWS Support",
+        assumeRolePolicy: policyDocument([
+          {
+            Effect: "Allow",
+            Principal: { AWS: pulumi.interpolate`arn:${id}:iam::${this.account}:root` },
+            Action: "sts:AssumeRole",
+            Condition: { ArnLike: { "aws:PrincipalArn": people } },
+          },
+        ]),
+      },
+      this.childOptions(),
+    );
+    new aws.iam.RolePolicyAttachment(
+      this.childName("support-access"),
+      { role: role.name, policyArn: `arn:${id}:iam::aws:policy/AWSSupportAccess` },
+      this.childOptions(),
+    );
+    return role;
   }
 }

@@ -103,6 +103,14 @@ export const identityPolicies = {
     remediation: "Use a role: ECS, Lambda and EC2 get short-lived credentials, and outside systems get them by OIDC.",
     url: `${DOCS}/best-practices.html#bp-workloads-use-roles`,
   },
+  "iam-support-role": {
+    title: "Somebody has a role for incidents with AWS Support.",
+    severity: "low",
+    requirements: ["12.10.3"],
+    controls: ["IAM.18"],
+    remediation: "Attach AWSSupportAccess to a role that names who handles incidents; Palisade's AccountBaseline does.",
+    url: `${HUB}#iam-18`,
+  },
   "iam-password-policy": {
     title: "The account's password policy asks for what PCI DSS asks for.",
     severity: "medium",

@@ -48,6 +48,30 @@ function attached(arn: Property, graph: ResourceGraph, isBad: (name: string) => 
   });
 }
 
+function supportRole(graph: ResourceGraph): Outcome {
+  const isElsewhere = graph.ofType("palisade:security:AccountBaseline").some((baseline) => {
+    const existing = baseline.read("existing");
+    return existing.known && Array.isArray(existing.value) && existing.value.includes("supportRole");
+  });
+  if (isElsewhere) return notApplicable("Another stack declares it.");
+  const attached = [
+    ...graph.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment").map((node) => node.property("policyArn")),
+    ...graph.ofType(ROLE).flatMap((role) => role.property("managedPolicyArns").items),
+    ...graph
+      .ofType("aws:iam/policyAttachment:PolicyAttachment")
+      .filter((node) => node.property("roles").unknown || node.property("roles").items.length > 0)
+      .map((node) => node.property("policyArn")),
+  ];
+  const missing = fail("No role has AWSSupportAccess.");
+  return any(
+    // An ARN that is not known yet is that of a policy which the program makes.
+    attached
+      .filter(({ unknown }) => !unknown)
+      .map((arn) => when(arn, (value) => (/:aws:policy\/AWSSupportAccess$/.test(String(value)) ? PASS : missing))),
+    missing,
+  );
+}
+
 /** A user or a group needs a membership that leads to it and to at least one of the others. */
 function memberships(
   node: ResourceNode,
@@ -188,6 +212,11 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     check() {
       return fail("The key stays valid until somebody deletes it, and stands in the state.");
     },
+  },
+  "iam-support-role": {
+    // What only an account's baseline declares.
+    types: ["aws:iam/accountPasswordPolicy:AccountPasswordPolicy"],
+    check: (_, graph) => graph.once("support role", () => supportRole(graph)),
   },
   "iam-password-policy": {
     types: ["aws:iam/accountPasswordPolicy:AccountPasswordPolicy"],

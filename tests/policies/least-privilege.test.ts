@@ -218,6 +218,26 @@ ruleCases(leastPrivilege, {
     secure: { user: { type: "aws:iam/user:User" } },
     broken: { "a key": { key: { type: "aws:iam/accessKey:AccessKey" } } },
   },
+  "iam-support-role": {
+    secure: {
+      account: { type: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy" },
+      support: { type: "aws:iam/role:Role", inputs: { name: "support" } },
+      attachment: {
+        type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        inputs: { role: ref("support", "name"), policyArn: awsPolicy("AWSSupportAccess") },
+      },
+    },
+    broken: {
+      "no such role": { attachment: undefined },
+      "another policy": { attachment: { policyArn: awsPolicy("ReadOnlyAccess") } },
+    },
+    alsoSecure: {
+      "a role that names the policy": {
+        attachment: undefined,
+        support: { managedPolicyArns: [awsPolicy("AWSSupportAccess")] },
+      },
+    },
+  },
   "iam-password-policy": {
     secure: {
       account: {

@@ -157,8 +157,9 @@ describe("what a deployment may do", function () {
             list(Action).map((action) => [action, String(outputs.arn)] as const),
           ),
         );
-    /** AmazonAPIGatewayPushToCloudWatchLogs, which is attached and not recorded. */
-    const ofAws = ["logs:DescribeLogGroups", "logs:FilterLogEvents"];
+    /** AmazonAPIGatewayPushToCloudWatchLogs and AWSSupportAccess, which are attached and not recorded. */
+    const isOfAws = (action: string) =>
+      ["logs:DescribeLogGroups", "logs:FilterLogEvents"].includes(action) || action.startsWith("support:");
 
     it("are granted nothing that their boundary does not let through", () => {
       const stopped = stacks.flatMap(({ scope, resources: made }) => {
@@ -178,7 +179,7 @@ describe("what a deployment may do", function () {
       const granted = new Set([...grants(), ...byResources()].map(([action]) => action));
       const unused = workloadStatements(SCOPE)
         .flatMap(({ Action }) => list(Action))
-        .filter((action) => !granted.has(action) && !ofAws.includes(action));
+        .filter((action) => !granted.has(action) && !isOfAws(action));
       assert.deepEqual(unused, []);
     });
 
@@ -186,7 +187,7 @@ describe("what a deployment may do", function () {
       const trusted = resources
         .filter(({ type }) => type === "aws:iam/role:Role")
         .flatMap(({ inputs }) => statements(inputs.assumeRolePolicy))
-        .flatMap(({ Principal }) => list((Principal as { Service: unknown }).Service));
+        .flatMap(({ Principal }) => list((Principal as { Service?: unknown }).Service ?? []));
       // AWS Config takes its own service-linked role.
       assert.deepEqual([...new Set([...trusted, "config.amazonaws.com"])].sort(), PASSED_TO);
     });

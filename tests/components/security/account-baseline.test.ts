@@ -20,6 +20,7 @@ describe("AccountBaseline", () => {
           passwordPolicy: "create",
           publicAccessBlock: "create",
           configRole: "existing",
+          supportRole: "existing",
           tags: { team: "security" },
         },
         opts,
@@ -45,6 +46,7 @@ describe("AccountBaseline", () => {
           passwordPolicy: "existing",
           publicAccessBlock: "existing",
           configRole: "existing",
+          supportRole: "existing",
         }),
     );
     assert.deepEqual(
