@@ -54,6 +54,17 @@ function opening(principal: Principal, { actions, pivot, service }: EscalationMe
   return by !== undefined && actions.every((action) => may(principal, action)) ? by : undefined;
 }
 
+/** Methods whose deciding permission some statement may give. */
+function methodsOf(permissions: readonly Permission[]): readonly EscalationMethod[] {
+  const allowing = permissions.filter(({ statement }) => statement.allow);
+  const isOpen = allowing.some(
+    ({ statement }) => statement.allActionsBut || statement.actions.some((action) => /[*?]/.test(action)),
+  );
+  if (isOpen) return ESCALATION_METHODS;
+  const named = new Set(allowing.flatMap(({ statement }) => statement.actions.map((action) => action.toLowerCase())));
+  return ESCALATION_METHODS.filter(({ pivot }) => named.has(pivot.toLowerCase()));
+}
+
 function may(principal: Principal, action: string): boolean {
   return decide(principal, { action, resource: ANY }).kind === "allowed";
 }
@@ -66,7 +77,7 @@ function escalations(principal: Principal): Outcome {
   if (everything !== undefined && may(principal, "iam:PutRolePolicy"))
     return fail(`${place(everything)} allows everything already.`);
   const found = new Map<string, string[]>();
-  for (const method of ESCALATION_METHODS) {
+  for (const method of methodsOf(identity.known)) {
     const by = opening(principal, method);
     if (by === undefined) continue;
     const ways = found.get(place(by)) ?? [];
@@ -121,14 +132,31 @@ export const EXPOSING: Readonly<Record<string, readonly string[]>> = {
   "hands out credentials": listed(CREDENTIALS),
 };
 
+/** The lists by action, lower case: most statements name one action or two. */
+const EXPOSED = new Map(
+  Object.entries(EXPOSING).flatMap(([what, actions]) =>
+    actions.map((action) => [action.toLowerCase(), { what, action }]),
+  ),
+);
+
+/** The dangerous actions of a statement. */
+function dangerous({ actions, allActionsBut }: PolicyStatement): readonly { what: string; action: string }[] {
+  if (allActionsBut || actions.some((action) => /[*?]/.test(action))) return [...EXPOSED.values()];
+  return actions.flatMap((action) => EXPOSED.get(action.toLowerCase()) ?? []);
+}
+
 function exposures(statement: PolicyStatement): Outcome {
+  const open = dangerous(statement).filter(
+    ({ action }) => isUnbounded(statement, action) && !isForAwsResource(statement, action),
+  );
   return all(
     PASS,
-    ...Object.entries(EXPOSING).flatMap(([what, actions]) => {
-      const open = actions.filter((action) => isUnbounded(statement, action) && !isForAwsResource(statement, action));
-      if (open.length === 0) return [];
-      const words = open.length > 4 ? `${open.slice(0, 4).join(", ")} and ${open.length - 4} more` : open.join(", ");
-      return [fail(`Whosever it is, it ${what}: ${words}.`, statement.path)];
+    ...Object.keys(EXPOSING).flatMap((kind) => {
+      const actions = open.filter(({ what }) => what === kind).map(({ action }) => action);
+      if (actions.length === 0) return [];
+      const words =
+        actions.length > 4 ? `${actions.slice(0, 4).join(", ")} and ${actions.length - 4} more` : actions.join(", ");
+      return [fail(`Whosever it is, it ${kind}: ${words}.`, statement.path)];
     }),
   );
 }
