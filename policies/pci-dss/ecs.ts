@@ -1,6 +1,7 @@
-import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
+import type { Property, ResourceNode } from "../../analysis/graph";
 import { documentOf } from "../../analysis/policy-document";
 import { customerKey, each, isTrue, joined, off, on, oneOf, when } from "../checks";
+import { isNoPlainSecret } from "../plain-secrets";
 import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { ecs } from "../catalogue/ecs";
 
@@ -18,43 +19,6 @@ function containers(task: ResourceNode, judge: (container: Property) => Outcome)
 function nameOf(container: Property): string {
   const name = container.at("name").fact;
   return `Container ${String((name.known && name.value) || "?")}`;
-}
-
-/** Names of environment variables that hold secrets, as far as a name tells; `..._ARN`, `..._NAME` and the like only point at one. */
-const SECRET_NAME = /(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credential)s?$/i;
-/** AWS access key ids and private keys, whatever the variable is called. */
-const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-
-const PARAMETER = "aws:ssm/parameter:Parameter";
-/** AWS's resources whose outputs hold secrets; SSM parameters do when they are made for it. */
-const GIVES_SECRETS = /^aws:(iam\/accessKey|iam\/userLoginProfile|secretsmanager\/secretVersion):/;
-
-/** What the resource gives is an id, an ARN, a name or an endpoint. */
-function givesNoSecret(node: ResourceNode | undefined): boolean {
-  if (node === undefined) return false;
-  // Pulumi names a component's resources beside it.
-  if (!node.custom) return true;
-  if (node.type === PARAMETER) {
-    const type = node.read("type");
-    return type.known && type.value !== "SecureString";
-  }
-  return node.type.startsWith("aws:") && !GIVES_SECRETS.test(node.type);
-}
-
-function hasNoSecret(variable: Property, graph: ResourceGraph, message: string): Outcome {
-  return when(variable.at("name"), (name) => {
-    const value = variable.at("value");
-    const isNamedSo = SECRET_NAME.test(String(name ?? ""));
-    const { producers } = value;
-    const isHarmless = producers.length > 0 && producers.every((urn) => givesNoSecret(graph.get(urn)));
-    if (value.unknown && isHarmless && !isNamedSo) return PASS;
-    return when(value, (known) => {
-      const text = String(known ?? "");
-      // A value that is an ARN points at the secret, which the program reads by its own role.
-      const isSecret = SECRET_VALUE.test(text) || (isNamedSo && text !== "" && !text.startsWith("arn:"));
-      return isSecret ? fail(message, variable) : PASS;
-    });
-  });
 }
 
 export const ecsRules: readonly Rule[] = implement(ecs, {
@@ -114,7 +78,14 @@ export const ecsRules: readonly Rule[] = implement(ecs, {
     check(node, graph) {
       return containers(node, (container) =>
         each(container.at("environment"), (variable) =>
-          hasNoSecret(variable, graph, `${nameOf(container)} has a secret in plain text.`),
+          when(variable.at("name"), (name) =>
+            isNoPlainSecret(
+              String(name ?? ""),
+              variable.at("value"),
+              graph,
+              `${nameOf(container)} has a secret in plain text.`,
+            ),
+          ),
         ),
       );
     },

@@ -5,7 +5,9 @@ import { cloudFrontRules } from "./cloudfront";
 import { cloudTrailRules } from "./cloudtrail";
 import { dataStoreRules } from "./data-stores";
 import { ecsRules } from "./ecs";
+import { eksRules } from "./eks";
 import { keyAndSecretRules } from "./keys-and-secrets";
+import { lambdaRules } from "./lambda";
 import { loadBalancerRules } from "./load-balancers";
 import { loggingRules } from "./logging";
 import { messagingRules } from "./messaging";
@@ -34,6 +36,8 @@ export const pciDss: Pack = {
     ...vpcRules,
     ...reachabilityRules,
     ...ecsRules,
+    ...lambdaRules,
+    ...eksRules,
     ...loggingRules,
     ...cloudTrailRules,
     ...accountBaselineRules,
