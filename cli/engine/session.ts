@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly needsProviders: boolean;
   readonly providerProgram?: ProviderProgram;
   readonly engine?: Engine;
+  /** Further environment of the engine. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One stack, opened in the engine, with the processes that belong to it. Always {@link close} it. */
@@ -61,7 +63,7 @@ export class Session {
     let providers: AttachedProviders | undefined;
     let session: Session | undefined;
     const state = target === "simulator" ? new SimulatorState(project, options.stateFolder) : undefined;
-    const env: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...state?.env };
+    const env: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...state?.env, ...options.env };
     try {
       if (state !== undefined) {
         state.prepare(project, name, config);
