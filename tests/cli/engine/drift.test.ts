@@ -129,7 +129,7 @@ describe("drift of the payments stack in Pulumi's own engine", function () {
   });
 
   it("is undone by up: all of it, and nothing else is touched", async () => {
-    const { succeeded, changes, ...told } = await stack.run("up", { env });
+    const { succeeded, changes, ...told } = await stack.run("up", { env, refresh: true });
     assert.ok(succeeded, JSON.stringify(told));
     assert.deepEqual(
       changes.map(({ urn }) => urn).filter((urn) => !touched.has(urn)),

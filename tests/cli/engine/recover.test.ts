@@ -117,10 +117,9 @@ describe("palisade recover, in Pulumi's own engine", function () {
       assert.equal((await stack.run("destroy")).succeeded, false, "nor is anything deleted around it");
 
       const { settlements } = await recover();
-      assert.deepEqual(
-        settlements.map((one) => [one.name, one.outcome, one.id]),
-        [[name, "adopted", physical?.id]],
-      );
+      // What was created at the same moment may be lost to the state as well.
+      assert.ok(settlements.every(({ outcome }) => outcome === "adopted"));
+      assert.equal(settlements.find((one) => one.name === name)?.id, physical?.id);
       const { counts, failure } = await up();
       assert.equal(failure, undefined);
       assert.equal((counts.replace ?? 0) + (counts.delete ?? 0), 0);

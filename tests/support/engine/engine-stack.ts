@@ -32,6 +32,8 @@ export interface RunOptions {
   /** Names of resources that may be lost. */
   readonly allowLoss?: readonly string[];
   readonly json?: boolean;
+  /** Look at what stands before a change. Default false: most tests change nothing behind the state's back. */
+  readonly refresh?: boolean;
 }
 
 const RUNNER = join(__dirname, "run-stack.cjs");
@@ -86,9 +88,11 @@ export class EngineStack {
   }
 
   /** The report as a terminal shows it. */
-  async print(operation: string, { faults = "", env = {}, json = false, ...more }: RunOptions = {}): Promise<string> {
-    // What stands is what the state says: nothing of these tests changes the cloud behind its back.
-    const request = JSON.stringify({ operation, stack: this.name, cwd: this.folder, json, refresh: false, ...more });
+  async print(
+    operation: string,
+    { faults = "", env = {}, json = false, refresh = false, ...more }: RunOptions = {},
+  ): Promise<string> {
+    const request = JSON.stringify({ operation, stack: this.name, cwd: this.folder, json, refresh, ...more });
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [RUNNER, request], {
       maxBuffer: 2 ** 28,
       env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1", PALISADE_FAULTS: faults, ...env },
