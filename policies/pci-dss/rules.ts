@@ -1,6 +1,7 @@
 import type { Pack } from "../rule";
 import { accountBaselineRules } from "./account-baseline";
 import { apiGatewayRules } from "./api-gateway";
+import { beanstalkRules } from "./beanstalk";
 import { cloudFrontRules } from "./cloudfront";
 import { cloudTrailRules } from "./cloudtrail";
 import { dataStoreRules } from "./data-stores";
@@ -38,6 +39,7 @@ export const pciDss: Pack = {
     ...ecsRules,
     ...lambdaRules,
     ...eksRules,
+    ...beanstalkRules,
     ...loggingRules,
     ...cloudTrailRules,
     ...accountBaselineRules,
