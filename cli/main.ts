@@ -4,6 +4,7 @@ import { check, type CheckOptions } from "./check";
 import type { DeployOptions, Operation } from "./deploy";
 import type { RecoverOptions } from "./recover";
 import { exitCodeOf, messageOf } from "./failure";
+import type { RulesOptions } from "./rules";
 
 const program = new Command("palisade")
   .description("Payment-grade AWS infrastructure on Pulumi: checked before it is deployed.")
@@ -31,6 +32,17 @@ program
 
 const CODES = "0 done, 1 it failed or a rule is violated, 2 the input is wrong.";
 const DRIFT_CODES = "0 no drift, 1 drift, 2 the input is wrong or the comparison failed.";
+
+program
+  .command("rules")
+  .description(
+    "print the rules of the policy packs, with severity and PCI DSS requirements, and the controls to verify at runtime",
+  )
+  .option("--json", "print them as JSON, with controls, remediation and the resource types that they judge")
+  .action(async (options: RulesOptions) => {
+    const { rules } = await import("./rules.js");
+    rules(options);
+  });
 
 const OPERATIONS: Readonly<Record<Operation, string>> = {
   preview: "show what an update would do, in Pulumi's engine, with the policy packs",
