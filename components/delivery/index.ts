@@ -1,3 +1,4 @@
+export * from "./blue-green-target";
 export * from "./ci-access";
 export * from "./container-image";
 export * from "./oidc-provider";
