@@ -81,6 +81,7 @@ const IN_USE_BY_SERVICE: Readonly<Record<string, string>> = {
   msk: "BadRequestException",
   rds: "InvalidState",
   route53: "HostedZoneNotEmpty",
+  schemas: "BadRequestException",
   wafv2: "WAFAssociatedItemException",
 };
 

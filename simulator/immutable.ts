@@ -35,6 +35,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:cloudfront/originAccessControl:OriginAccessControl": "name",
   "aws:cloudtrail/trail:Trail": "name",
   "aws:cloudwatch/dashboard:Dashboard": "dashboardName",
+  "aws:cloudwatch/eventBus:EventBus": "name eventSourceName",
   "aws:cloudwatch/eventRule:EventRule": "name eventBusName",
   "aws:cloudwatch/eventTarget:EventTarget": "rule targetId eventBusName",
   "aws:cloudwatch/logDelivery:LogDelivery": "deliverySourceName deliveryDestinationArn",
@@ -138,6 +139,8 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
     "bucket expectedBucketOwner",
   "aws:s3/bucketVersioning:BucketVersioning": "bucket expectedBucketOwner",
+  "aws:schemas/registry:Registry": "name",
+  "aws:schemas/schema:Schema": "name registryName",
   "aws:secretsmanager/secret:Secret": "name namePrefix",
   "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
   "aws:secretsmanager/secretRotation:SecretRotation": "secretId",

@@ -65,6 +65,12 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     ),
   },
   "aws:backup/vault:Vault": { name: text(2, 50, /^[A-Za-z0-9_-]+$/) },
+  "aws:cloudwatch/eventBus:EventBus": { name: must(text(1, 256, /^[.\-_A-Za-z0-9]+$/)), description: text(0, 512) },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    targetId: text(1, 64, /^[.\-_A-Za-z0-9]+$/),
+    "retryPolicy.maximumEventAgeInSeconds": between(60, 86_400),
+    "retryPolicy.maximumRetryAttempts": between(0, 185),
+  },
   "aws:cloudwatch/eventRule:EventRule": { name: text(1, 64, /^[.\-_A-Za-z0-9]+$/), description: text(0, 512) },
   "aws:cloudwatch/logGroup:LogGroup": {
     name: text(1, 512, /^[.\-_/#A-Za-z0-9]+$/),
@@ -247,6 +253,13 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   },
   "aws:s3/bucket:Bucket": {
     bucket: text(3, 63, /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/),
+  },
+  "aws:schemas/registry:Registry": { name: text(1, 64, /^[.\-_A-Za-z0-9]+$/), description: text(0, 256) },
+  "aws:schemas/schema:Schema": {
+    name: text(1, 385, /^[.\-_@A-Za-z0-9]+$/),
+    content: must(text(1, 100_000)),
+    description: text(0, 256),
+    type: must(oneOf("OpenApi3", "JSONSchemaDraft4")),
   },
   "aws:secretsmanager/secret:Secret": {
     name: text(1, 512, /^[A-Za-z0-9/_+=.@-]+$/),

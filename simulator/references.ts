@@ -125,7 +125,9 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs("aws:cloudwatch/logDeliverySource:LogDeliverySource", "blocks")("deliverySourceName"),
     ...refs("aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination", "blocks")("deliveryDestinationArn"),
   ],
+  "aws:cloudwatch/eventRule:EventRule": refs("aws:cloudwatch/eventBus:EventBus", "blocks")("eventBusName"),
   "aws:cloudwatch/eventTarget:EventTarget": refs("aws:cloudwatch/eventRule:EventRule", "blocks")("rule"),
+  "aws:schemas/schema:Schema": refs("aws:schemas/registry:Registry", "blocks")("registryName"),
   [SECRET]: key("kmsKeyId"),
   "aws:secretsmanager/secretVersion:SecretVersion": refs(SECRET, "goes")("secretId"),
   "aws:secretsmanager/secretRotation:SecretRotation": [

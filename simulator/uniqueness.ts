@@ -29,6 +29,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:cloudfront/originAccessControl:OriginAccessControl": byName("OriginAccessControlAlreadyExists"),
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": byName("ResponseHeadersPolicyAlreadyExists"),
   "aws:cloudtrail/trail:Trail": byName("TrailAlreadyExistsException"),
+  "aws:cloudwatch/eventBus:EventBus": byName("ResourceAlreadyExistsException"),
   "aws:cloudwatch/logDelivery:LogDelivery": by("ConflictException", "deliverySourceName", "deliveryDestinationArn"),
   "aws:cloudwatch/logGroup:LogGroup": byName("ResourceAlreadyExistsException"),
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
@@ -85,6 +86,8 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
         : [f.text("zoneId"), f.text("name"), f.text("type"), f.text("setIdentifier")].join(" "),
   },
   "aws:s3/bucket:Bucket": byName("BucketAlreadyOwnedByYou"),
+  "aws:schemas/registry:Registry": byName("ConflictException"),
+  "aws:schemas/schema:Schema": { error: "ConflictException", scope: (f) => `${f.text("registryName")} ${f.name}` },
   "aws:secretsmanager/secret:Secret": byName("ResourceExistsException"),
   "aws:securityhub/account:Account": { error: "ResourceConflictException", scope: () => "one hub a region" },
   "aws:ssm/parameter:Parameter": {

@@ -1,2 +1,3 @@
+export * from "./event-bus";
 export * from "./kafka-cluster";
 export * from "./queue";

@@ -11,6 +11,7 @@ import {
   type Transform,
 } from "../core";
 import type { Key } from "../security/key";
+import { queueDenials } from "./queue-policy";
 
 export interface QueueFifoArgs {
   /** Derives the deduplication id from the body. Default false: the sender gives `MessageDeduplicationId`. */
@@ -224,28 +225,9 @@ export class Queue extends Component {
       kmsDataKeyReusePeriodSeconds: args.dataKeyReuseSeconds ?? 300,
       maxMessageSize: (args.maxMessageKiB ?? 256) * 1024,
       receiveWaitTimeSeconds: LONGEST_POLL_SECONDS,
-      policy: policyDocument([...this.denials(arn), ...statements]),
+      policy: policyDocument([...queueDenials(this.account, arn), ...statements]),
       ...fifoSettings(args.fifo),
     };
-  }
-
-  private denials(arn: pulumi.Output<string>): Statement[] {
-    const deny = (sid: string, condition: Statement["Condition"]): Statement => ({
-      Sid: sid,
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sqs:*",
-      Resource: arn,
-      Condition: condition,
-    });
-    return [
-      deny("DenyPlainHttp", { Bool: { "aws:SecureTransport": "false" } }),
-      // An AWS service has no account; it is held by the statement that lets it in.
-      deny("DenyOtherAccounts", {
-        StringNotEquals: { "aws:PrincipalAccount": this.account },
-        Bool: { "aws:PrincipalIsAWSService": "false" },
-      }),
-    ];
   }
 
   private createAlarms(maxAge: number, deadLetterName: string): void {

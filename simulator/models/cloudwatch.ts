@@ -1,4 +1,10 @@
-import type { Models } from "../model";
+import type { Facts, Models } from "../model";
+
+/** Rules of a bus other than the default one are named after it. */
+const ofBus = (f: Facts, separator: string, rest: string): string => {
+  const bus = f.text("eventBusName");
+  return bus === "" || bus === "default" ? rest : `${bus}${separator}${rest}`;
+};
 
 export const cloudwatch: Models = {
   "aws:cloudwatch/logGroup:LogGroup": {
@@ -47,10 +53,20 @@ export const cloudwatch: Models = {
     id: (f) => `cwlsf-${f.hex(10)}`,
     outputs: (f) => ({ roleArn: f.text("roleArn") }),
   },
-  "aws:cloudwatch/eventRule:EventRule": {
+  "aws:cloudwatch/eventBus:EventBus": {
     nameProperty: "name",
     id: (f) => f.name,
-    outputs: (f) => ({ arn: f.arn("events", `rule/${f.name}`), eventBusName: f.text("eventBusName") || "default" }),
+    outputs: (f) => ({ arn: f.arn("events", `event-bus/${f.name}`) }),
   },
-  "aws:cloudwatch/eventTarget:EventTarget": { id: (f) => `${f.text("rule")}-${f.text("targetId") || f.hex(26)}` },
+  "aws:cloudwatch/eventRule:EventRule": {
+    nameProperty: "name",
+    id: (f) => ofBus(f, "/", f.name),
+    outputs: (f) => ({
+      arn: f.arn("events", `rule/${ofBus(f, "/", f.name)}`),
+      eventBusName: f.text("eventBusName") || "default",
+    }),
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    id: (f) => ofBus(f, "-", `${f.text("rule")}-${f.text("targetId") || f.hex(26)}`),
+  },
 };

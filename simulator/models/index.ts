@@ -25,6 +25,7 @@ import { providers } from "./providers";
 import { random } from "./random";
 import { rds } from "./rds";
 import { s3 } from "./s3";
+import { schemas } from "./schemas";
 import { secretsmanager } from "./secretsmanager";
 import { shield } from "./shield";
 import { sns } from "./sns";
@@ -60,6 +61,7 @@ export const models: Models = {
   ...random,
   ...rds,
   ...s3,
+  ...schemas,
   ...secretsmanager,
   ...shield,
   ...sns,
