@@ -103,6 +103,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:lambda/permission:Permission":
     "action eventSourceToken function functionUrlAuthType principal principalOrgId qualifier sourceAccount sourceArn statementId",
   "aws:lb/listener:Listener": "loadBalancerArn",
+  "aws:lb/listenerRule:ListenerRule": "listenerArn",
   "aws:lb/loadBalancer:LoadBalancer": "internal loadBalancerType name customerOwnedIpv4Pool",
   "aws:lb/targetGroup:TargetGroup": "ipAddressType name port protocol protocolVersion targetType vpcId",
   "aws:msk/cluster:Cluster":

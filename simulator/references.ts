@@ -90,13 +90,21 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   "aws:lb/loadBalancer:LoadBalancer": [
     ...refs(SUBNET, "blocks")("subnets[]", "subnetMappings[].subnetId"),
     ...refs(GROUP, "blocks")("securityGroups[]"),
-    ...refs(BUCKET, "stays")("accessLogs.bucket"),
+    ...refs(BUCKET, "stays")("accessLogs.bucket", "connectionLogs.bucket", "healthCheckLogs.bucket"),
   ],
   "aws:lb/targetGroup:TargetGroup": refs(VPC, "stays")("vpcId"),
   "aws:lb/listener:Listener": [
     ...refs("aws:lb/loadBalancer:LoadBalancer", "goes")("loadBalancerArn"),
     ...refs("aws:lb/targetGroup:TargetGroup", "blocks")("defaultActions[].targetGroupArn"),
     ...refs(CERTIFICATE, "blocks")("certificateArn"),
+  ],
+  "aws:lb/listenerRule:ListenerRule": [
+    ...refs("aws:lb/listener:Listener", "goes")("listenerArn"),
+    ...refs("aws:lb/targetGroup:TargetGroup", "blocks")(
+      "actions[].targetGroupArn",
+      "actions[].forward.targetGroups[].arn",
+    ),
+    ...refs(POOL, "stays")("actions[].authenticateCognito.userPoolArn"),
   ],
   "aws:kms/alias:Alias": refs(KEY, "goes")("targetKeyId"),
   // IAM deletes no policy that bounds a role: DeleteConflict.

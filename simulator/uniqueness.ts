@@ -65,6 +65,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:kms/alias:Alias": byName("AlreadyExistsException"),
   "aws:lambda/function:Function": byName("ResourceConflictException"),
   "aws:lb/listener:Listener": by("DuplicateListener", "loadBalancerArn", "port"),
+  "aws:lb/listenerRule:ListenerRule": by("PriorityInUse", "listenerArn", "priority"),
   "aws:lb/loadBalancer:LoadBalancer": byName("DuplicateLoadBalancerName"),
   "aws:lb/targetGroup:TargetGroup": byName("DuplicateTargetGroupName"),
   "aws:msk/cluster:Cluster": byName("ConflictException"),

@@ -14,12 +14,13 @@ import { Connections, type SecurityGroupRule, tcp } from "../network/connections
 import type { NetworkLike } from "../network/network-like";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
+import type { ApplicationLoadBalancer, RuleArgs, TargetGroupArgs } from "./application-load-balancer";
 import type { Cluster } from "./cluster";
 import { containerDefinitionsJson } from "./container-definitions";
 import { fargateSizeProblem } from "./fargate-size";
 import { guardDutyAgent } from "./guardduty-agent";
 import { pullStatements } from "./image";
-import type { LoadBalancer, LoadBalancerListener, TargetArgs } from "./load-balancer";
+import type { LoadBalancer, TargetArgs } from "./load-balancer";
 import { checkScaling, type ScalingArgs, scaleService, type ServiceScaling } from "./service-scaling";
 import {
   checkTaskContainers,
@@ -36,6 +37,12 @@ export interface ServiceLoadBalancerArgs extends Omit<TargetArgs, "port" | "pres
   listenerPort: number;
 }
 
+/** A way to the service through an application load balancer: a target group of its own, and the rule that leads to it. */
+export interface ServiceRouteArgs extends Omit<TargetGroupArgs, "port" | "targetType"> {
+  applicationLoadBalancer: ApplicationLoadBalancer;
+  rule: Omit<RuleArgs, "to" | "weightsOwnedBy">;
+}
+
 export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   cluster: Cluster;
   /** Tasks stand in its private subnets. Its endpoints must cover `ecr`, `logs`, and what the service calls (`secretsmanager`, `sqs`, ...). */
@@ -44,8 +51,8 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   cpu: number;
   /** Default `ARM64`: a fifth cheaper than `X86_64` at the same or better speed. The image must be built for it. */
   architecture?: "ARM64" | "X86_64";
-  /** Puts the service behind a TLS listener of its own. Needs `port`. */
-  loadBalancer?: ServiceLoadBalancerArgs;
+  /** Puts the service behind a TLS listener of its own, or behind a rule of an application load balancer. Needs `port`. */
+  loadBalancer?: ServiceLoadBalancerArgs | ServiceRouteArgs;
   /** Default: one task per zone, up to four times as many, at 60 % CPU; in development one task. */
   scaling?: ScalingArgs;
   /** Customer key for the service's log group; its services must include `logs`. */
@@ -79,6 +86,14 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
     logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
     securityGroup?: Transform<aws.ec2.SecurityGroupArgs>;
   };
+}
+
+/** Where a load balancer hands requests to the service. */
+export interface ServiceEntry {
+  readonly targetGroup: aws.lb.TargetGroup;
+  readonly targetPort: number;
+  /** What uses the target group: ECS refuses one that nothing uses. */
+  readonly listener: aws.lb.Listener | aws.lb.ListenerRule;
 }
 
 /**
@@ -126,7 +141,7 @@ export class FargateService extends Component implements Grantee {
     readonly executionRole: aws.iam.Role;
     readonly logGroup: aws.cloudwatch.LogGroup;
     readonly securityGroup: aws.ec2.SecurityGroup;
-    readonly listener: LoadBalancerListener | undefined;
+    readonly entry: ServiceEntry | undefined;
     readonly scaling: ServiceScaling | undefined;
   };
   private readonly args: FargateServiceArgs;
@@ -146,7 +161,7 @@ export class FargateService extends Component implements Grantee {
     const securityGroup = this.createSecurityGroup();
     this.connections = new Connections(this, securityGroup, args.port === undefined ? undefined : tcp(args.port));
     const rules = [...this.connectToEndpoints(), ...this.connectToGuardDuty(), ...this.connectToLoadBalancer()];
-    const listener = this.createListener();
+    const entry = this.createEntry();
 
     const logs = logGroup(this, "logs", {
       name: this.logGroupName,
@@ -158,7 +173,7 @@ export class FargateService extends Component implements Grantee {
     const executionRole = this.createRole("execution", args.transform?.executionRole);
     const policies = [this.createExecutionPolicy(executionRole), ...this.createExecPolicy()];
     const taskDefinition = this.createTaskDefinition(executionRole);
-    const service = this.createService(taskDefinition, securityGroup, listener, [
+    const service = this.createService(taskDefinition, securityGroup, entry, [
       logs,
       ...policies,
       ...rules,
@@ -175,7 +190,7 @@ export class FargateService extends Component implements Grantee {
       executionRole,
       logGroup: logs,
       securityGroup,
-      listener,
+      entry,
       scaling,
     };
     this.registerOutputs({
@@ -264,13 +279,24 @@ export class FargateService extends Component implements Grantee {
   }
 
   private connectToLoadBalancer(): SecurityGroupRule[] {
-    return this.args.loadBalancer ? this.connections.allowFrom(this.args.loadBalancer.loadBalancer) : [];
+    const { loadBalancer } = this.args;
+    if (loadBalancer === undefined) return [];
+    return this.connections.allowFrom(
+      "loadBalancer" in loadBalancer ? loadBalancer.loadBalancer : loadBalancer.applicationLoadBalancer,
+    );
   }
 
-  private createListener(): LoadBalancerListener | undefined {
-    if (this.args.loadBalancer === undefined || this.args.port === undefined) return undefined;
-    const { loadBalancer, listenerPort, ...target } = this.args.loadBalancer;
-    return loadBalancer.addListener(this.name, { port: listenerPort, target: { ...target, port: this.args.port } });
+  private createEntry(): ServiceEntry | undefined {
+    const { loadBalancer: behind, port } = this.args;
+    if (behind === undefined || port === undefined) return undefined;
+    if ("loadBalancer" in behind) {
+      const { loadBalancer, listenerPort, ...target } = behind;
+      return loadBalancer.addListener(this.name, { port: listenerPort, target: { ...target, port } });
+    }
+    const { applicationLoadBalancer, rule, ...target } = behind;
+    const group = applicationLoadBalancer.addTargetGroup(this.name, { ...target, port });
+    const listener = applicationLoadBalancer.addRule(this.name, { ...rule, to: group });
+    return { targetGroup: group.targetGroup, targetPort: port, listener };
   }
 
   private createRole(kind: "task" | "execution", transform: Transform<aws.iam.RoleArgs> | undefined): aws.iam.Role {
@@ -346,16 +372,16 @@ export class FargateService extends Component implements Grantee {
   private createService(
     taskDefinition: aws.ecs.TaskDefinition,
     securityGroup: aws.ec2.SecurityGroup,
-    listener: LoadBalancerListener | undefined,
+    entry: ServiceEntry | undefined,
     needed: pulumi.Resource[],
   ): aws.ecs.Service {
     const { args } = this;
     const alarms = args.rollbackOnAlarms && {
       alarms: { alarmNames: [...args.rollbackOnAlarms], enable: true, rollback: true },
     };
-    const balanced = listener && {
+    const balanced = entry && {
       loadBalancers: [
-        { targetGroupArn: listener.targetGroup.arn, containerName: CONTAINER, containerPort: listener.targetPort },
+        { targetGroupArn: entry.targetGroup.arn, containerName: CONTAINER, containerPort: entry.targetPort },
       ],
       healthCheckGracePeriodSeconds: args.healthCheckGraceSeconds ?? 60,
     };
@@ -388,7 +414,7 @@ export class FargateService extends Component implements Grantee {
         {
           // A task starts when its role may do something and its way to image, secrets and logs is open; a target group is refused before a
           // listener uses it.
-          dependsOn: [...needed, args.cluster.nodes.capacityProviders, ...(listener ? [listener.listener] : [])],
+          dependsOn: [...needed, args.cluster.nodes.capacityProviders, ...(entry ? [entry.listener] : [])],
           // From the first scaling on, the count is Application Auto Scaling's; without scaling it is the program's.
           ignoreChanges: this.scales ? ["desiredCount"] : [],
         },

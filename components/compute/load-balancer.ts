@@ -1,29 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmRule, Component, type ComponentArgs, type Statement, type Transform } from "../core";
+import { type AlarmRule, type Component, type ComponentArgs, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
 import { deliveryStatements } from "../data/bucket-delivery";
 import { Connections } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import type { Key } from "../security/key";
+import { BaseLoadBalancer, TLS_POLICIES, type TlsPolicy } from "./base-load-balancer";
 import { replaceableName } from "./replaceable-name";
-
-/**
- * Security policies with TLS 1.2 and 1.3 or 1.3 alone, forward secrecy and authenticated ciphers only
- * (https://docs.aws.amazon.com/elasticloadbalancing/latest/network/describe-ssl-policies.html). PQ adds hybrid post-quantum key
- * exchange for clients that offer it.
- */
-export const TLS_POLICIES = [
-  "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
-  "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-PQ-2025-09",
-  "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
-  "ELBSecurityPolicy-TLS13-1-3-FIPS-PQ-2025-09",
-  "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-  "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",
-  "ELBSecurityPolicy-TLS13-1-3-2021-06",
-  "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
-] as const;
-export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
 export type ClientRouting =
   "any_availability_zone" | "availability_zone_affinity" | "partial_availability_zone_affinity";
@@ -117,12 +101,10 @@ const ERRORS_PER_MINUTE = 50;
  * to 20 USD a month, 0.006 USD per capacity unit and hour, 1.20 USD a month for its alarms and those of one listener. Data loss: none but its
  * own log bucket, protected in production.
  */
-export class LoadBalancer extends Component {
+export class LoadBalancer extends BaseLoadBalancer {
   readonly arn: pulumi.Output<string>;
-  /** The last part of the ARN, `net/<name>/<id>`: CloudWatch's `LoadBalancer` dimension. */
   readonly arnSuffix: pulumi.Output<string>;
   readonly dnsName: pulumi.Output<string>;
-  /** Hosted zone of `dnsName`, for alias records. */
   readonly zoneId: pulumi.Output<string>;
   readonly connections: Connections;
   readonly listeners = new Map<string, LoadBalancerListener>();
@@ -131,6 +113,7 @@ export class LoadBalancer extends Component {
     readonly securityGroup: aws.ec2.SecurityGroup;
     readonly logBucket: Bucket;
   };
+  protected readonly metricNamespace = "AWS/NetworkELB";
   private readonly args: LoadBalancerArgs;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -138,7 +121,7 @@ export class LoadBalancer extends Component {
     this.validate(args);
     this.args = args;
 
-    const securityGroup = this.createSecurityGroup();
+    const securityGroup = this.createSecurityGroup(args.vpc, args.transform?.securityGroup);
     this.connections = new Connections(this, securityGroup);
     const logBucket = args.accessLogs ?? this.createLogBucket();
     const loadBalancer = this.createLoadBalancer(securityGroup, logBucket);
@@ -174,7 +157,7 @@ export class LoadBalancer extends Component {
       },
       this.childOptions({}, listener.transform?.listener),
     );
-    this.createTargetAlarms(key, targetGroup);
+    this.createHealthAlarms(key, targetGroup);
     const added: LoadBalancerListener = {
       port: listener.port,
       targetPort: listener.target.port,
@@ -186,15 +169,7 @@ export class LoadBalancer extends Component {
   }
 
   private validate(args: LoadBalancerArgs): void {
-    this.check.atLeast("vpc.zones", args.vpc.zones, 1, "zone");
-    this.check.oneOf("tlsPolicy", args.tlsPolicy ?? TLS_POLICIES[0], TLS_POLICIES);
-    this.check.integer("logRetentionDays", args.logRetentionDays ?? 365, 1, 3650, "of days");
-    this.check.that(
-      !this.physicalName("loadBalancer").startsWith("internal-"),
-      "name",
-      this.name,
-      "With the stack's name before it, it begins with `internal-`, which AWS keeps for itself. Rename the stack.",
-    );
+    this.validateBalancer(args);
     args.key?.requireFor(this.check, this.context.region, ["log-delivery"]);
   }
 
@@ -215,22 +190,7 @@ export class LoadBalancer extends Component {
       `"${holder?.[0]}" listens there already; use another port.`,
     );
     this.check.integer(at("target.port"), target.port, 1, 65_535);
-    this.check.matches(
-      at("target.healthCheckPath"),
-      target.healthCheckPath ?? "/health",
-      /^\/\S{0,1023}$/,
-      "Give a path that begins with / and has no blanks, e.g. /health.",
-    );
-    this.check.integer(at("target.healthCheckIntervalSeconds"), target.healthCheckIntervalSeconds ?? 10, 5, 300);
-    this.check.integer(at("target.deregistrationDelaySeconds"), target.deregistrationDelaySeconds ?? 60, 0, 3600);
-  }
-
-  private createSecurityGroup(): aws.ec2.SecurityGroup {
-    return new aws.ec2.SecurityGroup(
-      this.childName("sg"),
-      { vpcId: this.args.vpc.vpcId, description: `Load balancer ${this.identity}` },
-      this.childOptions({}, this.args.transform?.securityGroup),
-    );
+    this.validateHealthCheck((argument) => at(`target.${argument}`), target);
   }
 
   private createLogBucket(): Bucket {
@@ -338,30 +298,6 @@ export class LoadBalancer extends Component {
         "The load balancer ran out of source ports towards its targets. Add targets, or secondary addresses per subnet.",
       ),
     );
-  }
-
-  private createTargetAlarms(key: string, targetGroup: aws.lb.TargetGroup): void {
-    const dimensions = { TargetGroup: targetGroup.arnSuffix };
-    this.alarm(`${key}-unhealthy`, {
-      severity: "warning",
-      description: `Targets of ${key} fail their health checks. Look at the service's events and logs.`,
-      metric: { ...this.metric("UnHealthyHostCount", dimensions), statistic: "Maximum" },
-      comparison: "GreaterThanThreshold",
-      threshold: 0,
-    });
-    this.alarm(`${key}-no-target`, {
-      severity: "critical",
-      description: `${key} has no healthy target in any zone: clients get errors. Look at the service's latest deployment.`,
-      metric: { ...this.metric("HealthyHostCount", dimensions), statistic: "Maximum" },
-      comparison: "LessThanThreshold",
-      threshold: 1,
-      evaluationPeriods: 3,
-      treatMissingData: "breaching",
-    });
-  }
-
-  private metric(name: string, dimensions: Record<string, pulumi.Input<string>> = {}) {
-    return { namespace: "AWS/NetworkELB", name, dimensions: { ...dimensions, LoadBalancer: this.arnSuffix } };
   }
 }
 

@@ -23,6 +23,13 @@ const ASSUME_WITHOUT_SOURCE = /^(ec2|lambda|edgelambda|apigateway|backup|cloudtr
 const USE_WITHOUT_SOURCE = /^(events|backup)\.amazonaws\.com$/;
 const BEHIND_TOPICS = /^aws:(sns|kms)\//;
 
+/**
+ * The logs of application and classic load balancers, for which AWS documents a policy without conditions: each account's go under its own number only, so a
+ * path that has the number holds them (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html).
+ */
+const BALANCER_LOGS = "logdelivery.elasticloadbalancing.amazonaws.com";
+const OF_ONE_ACCOUNT = /\/AWSLogs\/\d{12}\/\*$/;
+
 /** Condition keys by which a service tells for whom it acts. */
 const SOURCE_KEYS =
   /^(aws:source(account|arn|orgid|orgpaths|owner)|sts:externalid|kms:calleraccount|kms:encryptioncontext:aws:.+|aws:principalorgid)$/;
@@ -37,7 +44,10 @@ function isHeldToSource(statement: PolicyStatement): boolean {
 /** Services that the statement lets act for anybody; those that `exempt` fits can not be held. */
 function confusable(statement: PolicyStatement, exempt: RegExp | undefined): readonly string[] {
   const services = statement.principals.Service ?? [];
-  return isHeldToSource(statement) ? [] : services.filter((service) => exempt?.test(service) !== true);
+  if (isHeldToSource(statement)) return [];
+  const { resources } = statement;
+  const isHeldByPath = resources.length > 0 && resources.every((resource) => OF_ONE_ACCOUNT.test(resource));
+  return services.filter((service) => exempt?.test(service) !== true && !(service === BALANCER_LOGS && isHeldByPath));
 }
 
 const isRoot = (principal: string) => /^\d{12}$/.test(principal) || /^arn:[^:]+:iam::\d{12}:root$/.test(principal);

@@ -11,6 +11,8 @@ const targetGroup = (f: Facts): string => `targetgroup/${f.name}/${f.hex(16)}`;
 const listenerArn = (f: Facts): string =>
   `${f.text("loadBalancerArn").replace(":loadbalancer/", ":listener/")}/${f.hex(16)}`;
 
+const ruleArn = (f: Facts): string => `${f.text("listenerArn").replace(":listener/", ":listener-rule/")}/${f.hex(16)}`;
+
 /** Hosted zones of network load balancers (https://docs.aws.amazon.com/general/latest/gr/elb.html). */
 const NLB_ZONES: Readonly<Record<string, string>> = {
   "us-east-1": "Z26RNL4JYFTOTI",
@@ -19,6 +21,20 @@ const NLB_ZONES: Readonly<Record<string, string>> = {
   "eu-central-1": "Z3F0SRJ5LGBH90",
   "eu-west-1": "Z2IFOLAFXWLO4F",
 };
+
+/** Hosted zones of application load balancers (same source). */
+const ALB_ZONES: Readonly<Record<string, string>> = {
+  "us-east-1": "Z35SXDOTRQ7X7K",
+  "us-east-2": "Z3AADJGX6KTTL2",
+  "us-west-2": "Z1H1FL5HABSF5",
+  "eu-central-1": "Z215JYRZR1TBD5",
+  "eu-west-1": "Z32O12XQLNTSW2",
+};
+
+const zoneOf = (f: Facts): string =>
+  f.text("loadBalancerType") === "network"
+    ? (NLB_ZONES[f.region] ?? "Z2IFOLAFXWLO4F")
+    : (ALB_ZONES[f.region] ?? "Z32O12XQLNTSW2");
 
 export const lb: Models = {
   "aws:lb/loadBalancer:LoadBalancer": {
@@ -29,7 +45,7 @@ export const lb: Models = {
       arnSuffix: balancer(f),
       dnsName: `${f.name}-${f.hex(16)}.elb.${f.region}.amazonaws.com`,
       vpcId: `vpc-${f.hex(17)}`,
-      zoneId: NLB_ZONES[f.region] ?? "Z2IFOLAFXWLO4F",
+      zoneId: zoneOf(f),
       ipAddressType: f.text("ipAddressType") || "ipv4",
       securityGroups: f.list("securityGroups"),
       subnets: f.list("subnets"),
@@ -55,5 +71,9 @@ export const lb: Models = {
       sslPolicy: f.text("sslPolicy"),
       protocol: f.text("protocol"),
     }),
+  },
+  "aws:lb/listenerRule:ListenerRule": {
+    id: ruleArn,
+    outputs: (f) => ({ arn: ruleArn(f), priority: f.number("priority", 1) }),
   },
 };

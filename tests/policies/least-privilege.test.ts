@@ -406,12 +406,36 @@ ruleCases(leastPrivilege, {
           ),
         },
       },
+      logs: {
+        type: "aws:s3/bucketPolicy:BucketPolicy",
+        inputs: {
+          bucket: "logs",
+          policy: document(
+            allow({
+              Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+              Action: "s3:PutObject",
+              Resource: "arn:aws:s3:::logs/*/AWSLogs/123456789012/*",
+            }),
+          ),
+        },
+      },
     },
     broken: {
       "events of anybody": {
         queue: {
           policy: document(
             allow({ Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" }),
+          ),
+        },
+      },
+      "logs of anybody's load balancers": {
+        logs: {
+          policy: document(
+            allow({
+              Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+              Action: "s3:PutObject",
+              Resource: "arn:aws:s3:::logs/*",
+            }),
           ),
         },
       },

@@ -1,4 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+  ApplicationLoadBalancer,
+  type ApplicationLoadBalancerArgs,
+} from "../../components/compute/application-load-balancer";
 import { Cluster, type ClusterArgs } from "../../components/compute/cluster";
 import { FargateService, type FargateServiceArgs } from "../../components/compute/fargate-service";
 import { LoadBalancer, type LoadBalancerArgs } from "../../components/compute/load-balancer";
@@ -9,8 +13,8 @@ export const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2
 export const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/payments/api:1.4.2";
 
 /** A key that lets CloudWatch Logs, Fargate and log delivery use it. */
-export const testKey = (name: string, opts?: pulumi.ComponentResourceOptions): Key =>
-  new Key(name, { description: "Test", services: ["logs", "fargate", "log-delivery"] }, opts);
+export const testKey = (name: string, opts?: pulumi.ComponentResourceOptions, region?: string): Key =>
+  new Key(name, { description: "Test", services: ["logs", "fargate", "log-delivery"], region }, opts);
 
 export const testCluster = (
   name: string,
@@ -24,6 +28,17 @@ export const testLoadBalancer = (
   opts?: pulumi.ComponentResourceOptions,
 ): LoadBalancer =>
   new LoadBalancer(
+    name,
+    { vpc: args.vpc ?? new TestNetwork(`${name}-vpc`, opts), certificateArn: CERTIFICATE, ...args },
+    opts,
+  );
+
+export const testApplicationLoadBalancer = (
+  name: string,
+  args: Partial<ApplicationLoadBalancerArgs> = {},
+  opts?: pulumi.ComponentResourceOptions,
+): ApplicationLoadBalancer =>
+  new ApplicationLoadBalancer(
     name,
     { vpc: args.vpc ?? new TestNetwork(`${name}-vpc`, opts), certificateArn: CERTIFICATE, ...args },
     opts,
