@@ -7,6 +7,7 @@ import { cloudTrailRules } from "./cloudtrail";
 import { dataStoreRules } from "./data-stores";
 import { ecsRules } from "./ecs";
 import { eksRules } from "./eks";
+import { instanceRules } from "./instances";
 import { keyAndSecretRules } from "./keys-and-secrets";
 import { lambdaRules } from "./lambda";
 import { loadBalancerRules } from "./load-balancers";
@@ -40,6 +41,7 @@ export const pciDss: Pack = {
     ...lambdaRules,
     ...eksRules,
     ...beanstalkRules,
+    ...instanceRules,
     ...loggingRules,
     ...cloudTrailRules,
     ...accountBaselineRules,
