@@ -59,10 +59,10 @@ export const dataProtection = {
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",
   },
   "backup-plan": {
-    title: "A backup plan takes databases, tables, file systems, and buckets with data of their own.",
+    title: "A backup plan takes databases, tables, file systems, volumes, and buckets with data of their own.",
     severity: "medium",
     requirements: ["10.3.3"],
-    controls: ["RDS.26", "DynamoDB.4", "EFS.2", "S3/backup-plan"],
+    controls: ["RDS.26", "DynamoDB.4", "EFS.2", "EC2.28", "S3/backup-plan"],
     relaxedInDevelopment: true,
     remediation:
       "Add a backup Selection that names it by ARN or tag, or for EFS a BackupPolicy that is ENABLED; Palisade's BackupVault does by `protect`.",

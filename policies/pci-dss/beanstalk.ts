@@ -36,7 +36,11 @@ class Options {
   }
 }
 
-export function withOptions(environment: ResourceNode, graph: ResourceGraph, judge: (options: Options) => Outcome): Outcome {
+export function withOptions(
+  environment: ResourceNode,
+  graph: ResourceGraph,
+  judge: (options: Options) => Outcome,
+): Outcome {
   const name = environment.property("templateName");
   const template = graph.resolve(name, TEMPLATE).nodes[0];
   const hidden = name.absent || template !== undefined ? undefined : name;

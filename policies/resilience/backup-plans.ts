@@ -11,6 +11,8 @@ const SOME_ARN: Readonly<Record<string, string>> = {
   "aws:rds/cluster:Cluster": "arn:aws:rds:eu-west-1:000000000000:cluster:some",
   "aws:dynamodb/table:Table": "arn:aws:dynamodb:eu-west-1:000000000000:table/some",
   "aws:efs/fileSystem:FileSystem": "arn:aws:elasticfilesystem:eu-west-1:000000000000:file-system/fs-some",
+  "aws:ebs/volume:Volume": "arn:aws:ec2:eu-west-1:000000000000:volume/vol-some",
+  "aws:ec2/instance:Instance": "arn:aws:ec2:eu-west-1:000000000000:instance/i-some",
   "aws:s3/bucket:Bucket": "arn:aws:s3:::some",
   "aws:s3/bucketV2:BucketV2": "arn:aws:s3:::some",
 };

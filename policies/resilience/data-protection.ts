@@ -6,6 +6,7 @@ import { dataProtection } from "../catalogue/data-protection";
 import { inBackupPlan } from "./backup-plans";
 
 const INSTANCE = "aws:rds/instance:Instance";
+const VOLUME = "aws:ebs/volume:Volume";
 const CLUSTER = "aws:rds/cluster:Cluster";
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const CACHE_CLUSTER = "aws:elasticache/cluster:Cluster";
@@ -83,6 +84,18 @@ function backedUp(bucket: ResourceNode, graph: ResourceGraph): Outcome {
   return inBackupPlan(bucket, graph);
 }
 
+/** A backup of an instance takes the volumes that are attached to it. */
+function withItsHost(volume: ResourceNode, graph: ResourceGraph): Outcome {
+  const attachments = graph.referring("aws:ec2/volumeAttachment:VolumeAttachment", "volumeId", volume).nodes;
+  const hosts = attachments.flatMap(
+    (attachment) => graph.resolve(attachment.property("instanceId"), "aws:ec2/instance:Instance").nodes,
+  );
+  return any(
+    [volume, ...hosts].map((node) => inBackupPlan(node, graph)),
+    fail("No backup plan takes it."),
+  );
+}
+
 export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
   "rds-backups": {
     types: [INSTANCE, CLUSTER],
@@ -132,9 +145,10 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
   },
   "s3-bucket-replication": { types: BUCKETS, check: replicated },
   "backup-plan": {
-    types: [INSTANCE, CLUSTER, "aws:dynamodb/table:Table", FILE_SYSTEM, ...BUCKETS],
+    types: [INSTANCE, CLUSTER, "aws:dynamodb/table:Table", FILE_SYSTEM, VOLUME, ...BUCKETS],
     check(node, graph) {
       if (BUCKETS.includes(node.type)) return backedUp(node, graph);
+      if (node.type === VOLUME) return withItsHost(node, graph);
       if (isReplica(node)) return notApplicable("The source has the backups.");
       if (node.type !== FILE_SYSTEM) return inBackupPlan(node, graph);
       const policies = graph.referring("aws:efs/backupPolicy:BackupPolicy", "fileSystemId", node);

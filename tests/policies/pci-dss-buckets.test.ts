@@ -168,8 +168,11 @@ ruleCases(resilience, {
       bucket,
       byName: selection({ resources: [ref("db", "arn"), ref("files", "arn"), ref("bucket", "arn")] }),
       byTag,
+      disk: { type: "aws:ebs/volume:Volume", inputs: { availabilityZone: "eu-west-1a", encrypted: true } },
+      disks: selection({ resources: ["arn:aws:ec2:*:*:volume/*"] }),
     },
     broken: {
+      "a volume that none takes": { disks: undefined },
       "a database that none takes": { byName: { resources: [ref("files", "arn"), ref("bucket", "arn")] } },
       "a bucket that none takes": { byName: { resources: [ref("db", "arn"), ref("files", "arn")] } },
       "a table with another tag": { table: { tags: { backup: "never" } } },
@@ -177,6 +180,14 @@ ruleCases(resilience, {
       "a table that is left out again": { byTag: { notResources: ["arn:aws:dynamodb:*:*:table/*"] } },
     },
     alsoSecure: {
+      "a volume of an instance that one takes": {
+        host: { type: "aws:ec2/instance:Instance", inputs: { instanceType: "m8g.large" } },
+        attachment: {
+          type: "aws:ec2/volumeAttachment:VolumeAttachment",
+          inputs: { volumeId: ref("disk"), instanceId: ref("host"), deviceName: "/dev/sdf" },
+        },
+        disks: { resources: ["arn:aws:ec2:*:*:instance/*"] },
+      },
       "everything by a pattern": { byName: { resources: ["*"] }, byTag: undefined },
       "a file system by its own policy": {
         byName: { resources: [ref("db", "arn"), ref("bucket", "arn")] },
