@@ -604,9 +604,19 @@ function segments(path: string): readonly string[] {
   return parsed;
 }
 
+/**
+ * May an unknown reference turn out to be one of `type`? What AWS resources of other types tell is about those; of what is made from anything
+ * else (a random name, a command's output, a remote component) nobody knows what it will be.
+ */
 function mayLeadTo(reference: Property, type: string, graph: ResourceGraph): boolean {
   const { producers } = reference;
-  return producers.length === 0 || producers.some((urn) => (graph.get(urn)?.type ?? type) === type);
+  return (
+    producers.length === 0 ||
+    producers.some((urn) => {
+      const made = graph.get(urn)?.type;
+      return made === undefined || made === type || !made.startsWith("aws:");
+    })
+  );
 }
 
 function merge(joins: readonly Join[]): Join {

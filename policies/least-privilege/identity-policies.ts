@@ -1,7 +1,7 @@
 import { needsAnyResource } from "../../analysis/authorization/services";
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, type PolicyStatement } from "../../analysis/policy-document";
-import { notEmpty, when } from "../checks";
+import { each, notEmpty, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
 import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
@@ -100,13 +100,13 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
     check(node, graph) {
       const administrator = (arn: Property) => attached(arn, graph, (name) => name === "AdministratorAccess");
       if (ATTACHMENTS.includes(node.type)) return administrator(node.property("policyArn"));
-      const named = node.type === ROLE ? node.property("managedPolicyArns").items.map(administrator) : [];
+      const named = node.type === ROLE ? each(node.property("managedPolicyArns"), administrator) : [];
       const own = identityAllowing(node, graph, (statement) =>
         statement.actions.some(isEverything) && reachesAnyResource(statement)
           ? fail("It allows everything on everything.", statement.path)
           : PASS,
       );
-      return all(own, ...named);
+      return all(own, named);
     },
   },
   "iam-no-service-wildcard": {

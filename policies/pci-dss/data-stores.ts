@@ -32,12 +32,11 @@ function withoutSubnets(node: ResourceNode, reference: Property): Outcome {
 }
 
 function inPrivateSubnets(references: readonly Property[], graph: ResourceGraph): Outcome {
-  const parts = references.map((reference) =>
-    joined(graph.resolve(reference, SUBNET), (subnets) => {
-      if (subnets.length === 0) return notApplicable("Its subnets are not part of this program.");
-      return all(...subnets.map((subnet) => judgeSubnet(subnet, reference, graph)));
-    }),
-  );
+  const parts = references.map((reference) => {
+    const { nodes, uncertain } = graph.resolve(reference, SUBNET);
+    const judged = [...nodes.map((subnet) => judgeSubnet(subnet, reference, graph)), ...uncertain.map(undetermined)];
+    return judged.length > 0 ? all(...judged) : notApplicable("Its subnets are not part of this program.");
+  });
   return all(...parts);
 }
 

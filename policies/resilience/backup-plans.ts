@@ -36,7 +36,8 @@ function takes(selection: ResourceNode, node: ResourceNode, graph: ResourceGraph
     list.items.some(({ fact }) => fact.known && arns.some((arn) => covers(String(fact.value), arn)));
   const without = selection.property("notResources");
   if (without.unknown || names(without)) return false;
-  if (!selection.property("conditions").items.every((condition) => holds(condition, node))) return false;
+  const conditions = selection.property("conditions");
+  if (conditions.unknown || !conditions.items.every((condition) => holds(condition, node))) return false;
   const byTag = selection.property("selectionTags").items.some((tag) => {
     const [key, value] = [tag.at("key").fact, tag.at("value").fact];
     return key.known && value.known && node.tag(String(key.value)) === value.value;
@@ -46,12 +47,17 @@ function takes(selection: ResourceNode, node: ResourceNode, graph: ResourceGraph
 
 /** Conditions on tags, all of which must hold; one that is not known yet does not. */
 function holds(condition: Property, node: ResourceNode): boolean {
-  const every = (kind: string, test: (own: string | undefined, wanted: string) => boolean): boolean =>
-    condition.at(kind).items.every((item) => {
-      const [key, value] = [item.at("key").fact, item.at("value").fact];
-      if (!key.known || !value.known) return false;
-      return test(node.tag(String(key.value).replace(/^aws:ResourceTag\//, "")), String(value.value));
-    });
+  const every = (kind: string, test: (own: string | undefined, wanted: string) => boolean): boolean => {
+    const list = condition.at(kind);
+    return (
+      !list.unknown &&
+      list.items.every((item) => {
+        const [key, value] = [item.at("key").fact, item.at("value").fact];
+        if (!key.known || !value.known) return false;
+        return test(node.tag(String(key.value).replace(/^aws:ResourceTag\//, "")), String(value.value));
+      })
+    );
+  };
   return (
     !condition.unknown &&
     every("stringEquals", (own, wanted) => own === wanted) &&

@@ -76,7 +76,7 @@ describe("the policies of a pack", () => {
   });
 
   it("an unknown value in the cardholder data environment is a violation that names it", async () => {
-    const graph = graphOf(unknownKey("cardholder"), "preview", ["secret.kmsKeyId"]);
+    const graph = graphOf(unknownKey("cardholder"), "preview", { "secret.kmsKeyId": UNKNOWN });
     const reported = await runPolicies(stackPolicies(packs[0]!), engineResources(graph));
     assert.deepEqual(
       reported.map(({ policy }) => policy),
@@ -86,7 +86,7 @@ describe("the policies of a pack", () => {
   });
 
   it("elsewhere it is advice", async () => {
-    const graph = graphOf(unknownKey("internal"), "preview", ["secret.kmsKeyId"]);
+    const graph = graphOf(unknownKey("internal"), "preview", { "secret.kmsKeyId": UNKNOWN });
     const reported = await runPolicies(stackPolicies(packs[0]!), engineResources(graph));
     assert.deepEqual(
       reported.map(({ policy }) => policy),
@@ -102,7 +102,7 @@ describe("the policies of a pack", () => {
     const graph = graphOf(
       { first: { type, inputs: open }, second: { type, inputs: { ...open, cidrIpv4: "0.0.0.0/0" } } },
       "preview",
-      ["first.cidrIpv4"],
+      { "first.cidrIpv4": UNKNOWN },
     );
     const reported = await runPolicies(stackPolicies(packs[0]!), engineResources(graph));
     assert.ok(reported.some(({ policy, urn }) => policy === "sg-no-open-administration" && urn?.endsWith("::second")));

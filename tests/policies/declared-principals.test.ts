@@ -108,6 +108,5 @@ ruleCases(leastPrivilege, {
         other: { permissionsBoundary: "arn:aws:iam::aws:policy/AmazonEC2FullAccess" },
       },
     },
-    notNeeded: { "readerPolicy.policy": "a reader that is known" },
   },
 });

@@ -186,9 +186,6 @@ ruleCases(leastPrivilege, {
         attachment: { policyArn: awsPolicy("service-role/AmazonECSTaskExecutionRolePolicy") },
       },
     },
-    notNeeded: {
-      "policy.role": "left as it is",
-    },
   },
   "iam-no-data-exfiltration": {
     secure: {

@@ -34,8 +34,12 @@ export const urnOf = (fixture: Fixture, name: string): string =>
 const answer = (name: string, output: string): string =>
   output === "arn" ? `arn:aws:test:eu-west-1:123456789012:${name}` : `${output}-of-${name}`;
 
-/** Makes a graph from literal resources. `unknown` names inputs (`resource.property`) that depend on something nobody knows. */
-export function graphOf(fixture: Fixture, moment: Moment, unknown: readonly string[] = []): ResourceGraph {
+/** Makes a graph from literal resources. `instead`: other values, known or not, at places in inputs (`resource.rules[0].key`); nobody knows what they are made from. */
+export function graphOf(
+  fixture: Fixture,
+  moment: Moment,
+  instead: Readonly<Record<string, unknown>> = {},
+): ResourceGraph {
   const names = [...Object.keys(fixture), STRANGER];
   const resources = names.map((name): RecordedResourceLike => {
     const inputs: Record<string, unknown> = {};
@@ -45,10 +49,10 @@ export function graphOf(fixture: Fixture, moment: Moment, unknown: readonly stri
       inputs[property] = resolved(value, fixture, moment, makers);
       if (makers.size > 0) propertyDependencies[property] = [...makers].map((maker) => urnOf(fixture, maker));
     }
-    for (const path of unknown) {
-      const [resource, property] = path.split(".");
+    for (const [place, value] of Object.entries(instead)) {
+      const [resource, property, ...inside] = segments(place);
       if (resource !== name || property === undefined) continue;
-      inputs[property] = UNKNOWN;
+      inputs[property] = replaced(inputs[property], inside, value);
       propertyDependencies[property] = [urnOf(fixture, STRANGER)];
     }
     const computed =
@@ -73,6 +77,19 @@ export function graphOf(fixture: Fixture, moment: Moment, unknown: readonly stri
     };
   });
   return ResourceGraph.fromRecording({ preview: moment === "preview", resources });
+}
+
+/** `resource.rules[0].tags["a.b"]` -> resource, rules, 0, tags, a.b. */
+export function segments(path: string): string[] {
+  return [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? "");
+}
+
+/** The value with another one at one place in it; what is absent on the way there is replaced as a whole. */
+function replaced(value: unknown, path: readonly string[], instead: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || typeof value !== "object" || value === null) return instead;
+  if (Array.isArray(value)) return value.map((item, i) => (String(i) === key ? replaced(item, rest, instead) : item));
+  return { ...value, [key]: replaced(Reflect.get(value, key), rest, instead) };
 }
 
 function resolved(value: unknown, fixture: Fixture, moment: Moment, makers: Set<string>): unknown {

@@ -133,12 +133,6 @@ ruleCases(pciDss, {
       ...elsewhere,
       ...another("guardDuty", "detector", "s3", "lambda", "rds", "eks", "volumes", "runtime"),
     },
-    notNeeded: {
-      "s3.detectorId": "a region has one detector",
-      "lambda.detectorId": "a region has one detector",
-      "rds.detectorId": "a region has one detector",
-      "runtime.detectorId": "a region has one detector",
-    },
   },
   "baseline-macie": {
     secure: region,

@@ -68,7 +68,6 @@ ruleCases(pciDss, {
     alsoSecure: {
       "logging inline": { logging: undefined, logs: undefined, bucket: { logging: { targetBucket: "elsewhere" } } },
     },
-    notNeeded: { "logging.targetBucket": "another bucket, whichever" },
   },
   "s3-bucket-events": {
     secure: { bucket, notification },
@@ -158,6 +157,10 @@ ruleCases(resilience, {
     },
     alsoSecure: { "an audit trail that is locked": { replication: undefined, trail: deliversTrail, lock: ofAYear } },
     notApplicable: { "a bucket without a copy": { replication: undefined } },
+    notNeeded: {
+      "replication.rules[0].destination.encryptionConfiguration.replicaKmsKeyId":
+        "a key that is not known yet is a key",
+    },
   },
   "backup-plan": {
     secure: {
@@ -217,6 +220,9 @@ ruleCases(resilience, {
           conditions: [daily("stringEquals")],
         },
       },
+    },
+    notNeeded: {
+      "replica.replicateSourceDb": "a source that is not known yet is a source",
     },
   },
 });

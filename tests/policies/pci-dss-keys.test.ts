@@ -63,7 +63,6 @@ ruleCases(pciDss, {
     },
     alsoSecure: { "a denial of all that is not attested": policy(account, attested(image), denyUnattested) },
     notApplicable: { "a program without enclaves": { ...policy(account), host: { enclaveOptions: undefined } } },
-    notNeeded: { "key.policy": "it is undetermined for the key itself" },
   },
 });
 

@@ -71,6 +71,9 @@ ruleCases(pciDss, {
       "a classic one without logs": { classic: { type: "aws:elb/loadBalancer:LoadBalancer" } },
     },
     notApplicable: { "a gateway load balancer": { balancer: { loadBalancerType: "gateway" } } },
+    notNeeded: {
+      "balancer.accessLogs.bucket": "a bucket that is not known yet is a bucket",
+    },
   },
   "alb-drops-invalid-headers": {
     secure: { balancer },
@@ -166,7 +169,6 @@ ruleCases(pciDss, {
       "TLS 1.0": { policy: classicPolicy("ELBSecurityPolicy-2016-08") },
       "a policy for another port": { attached: { loadBalancerPort: 8443 } },
     },
-    notNeeded: { "policy.policyName": "only what the listener's policy names counts" },
   },
   "clb-desync": {
     secure: { classic },
@@ -237,7 +239,11 @@ ruleCases(pciDss, {
   "apigateway-access-logs": {
     secure: { api, stage, log },
     broken: without("stage", "accessLogSettings"),
-    notNeeded: { "stage.accessLogSettings": "a destination that is not known yet is a destination" },
+    notNeeded: {
+      "stage.accessLogSettings": "settings that are not known yet are settings",
+      "stage.accessLogSettings.destinationArn": "a destination that is not known yet is a destination",
+      "stage.accessLogSettings.format": "a format that is not known yet is a format",
+    },
   },
   "apigateway-execution-logs": {
     secure: { api, stage, settings, log },
@@ -372,7 +378,10 @@ ruleCases(pciDss, {
       "a plain VPC link": { v2: { tlsConfig: undefined } },
       "a plain URI": { v2: { connectionType: "INTERNET", integrationUri: "http://example.com" } },
     },
-    notNeeded: { "v2.tlsConfig": "a name that is not known yet is a name" },
+    notNeeded: {
+      "v2.tlsConfig": "a name that is not known yet is a name",
+      "v2.tlsConfig.serverNameToVerify": "a name that is not known yet is a name",
+    },
   },
 });
 
@@ -414,7 +423,6 @@ ruleCases(pciDss, {
     },
     notNeeded: {
       "stage.clientCertificateId": "a certificate that is not known yet is a certificate",
-      "api.body": "with a certificate it does not matter what is behind",
     },
   },
   "apigateway-tracing": {
@@ -495,6 +503,9 @@ ruleCases(pciDss, {
       "an address of its own": certificate({ sslSupportMethod: "vip" }),
     },
     alsoSecure: { "TLS 1.3": certificate({ minimumProtocolVersion: "TLSv1.3_2025" }) },
+    notNeeded: {
+      "distribution.viewerCertificate.acmCertificateArn": "a certificate that is not known yet is a certificate",
+    },
   },
   "cloudfront-origin-tls": {
     secure: { distribution, access, acl },
@@ -508,6 +519,10 @@ ruleCases(pciDss, {
     secure: { distribution, access, acl },
     broken: {
       "an open bucket": { distribution: { origins: [{ originId: "site", domainName: "b.s3.amazonaws.com" }] } },
+    },
+    notNeeded: {
+      "distribution.origins[0].originAccessControlId": "an access control that is not known yet is one",
+      "distribution.origins[1].customOriginConfig": "settings of an origin that is no bucket, whatever they are",
     },
   },
   "cloudfront-origin-exists": {

@@ -126,7 +126,6 @@ ruleCases(pciDss, {
       everyone: { rule: { authorizeAllGroups: true, accessGroupId: undefined } },
       everywhere: { rule: { targetNetworkCidr: "0.0.0.0/0" } },
     },
-    notNeeded: { "rule.accessGroupId": "a group that is not known yet is a group" },
   },
   "network-firewall-logs": {
     secure: {

@@ -61,6 +61,9 @@ ruleCases(resilience, {
       "an instance of another cluster": { two: { clusterIdentifier: "other" } },
     },
     alsoSecure: { "a Multi-AZ cluster": { aurora: { dbClusterInstanceClass: "db.r8g.large" }, one: undefined } },
+    notNeeded: {
+      "replica.replicateSourceDb": "a source that is not known yet is a source",
+    },
   },
   "elasticache-multi-az": {
     secure: { cache },
@@ -173,7 +176,6 @@ ruleCases(resilience, {
         },
       },
     },
-    notNeeded: { "queue.redrivePolicy": "a policy that is not known yet is a policy" },
   },
   "rds-backups": {
     secure: { db, replica, aurora, one: member },
@@ -182,10 +184,16 @@ ruleCases(resilience, {
       "no backups": { aurora: { backupRetentionPeriod: 0 } },
       "six days": { db: { backupRetentionPeriod: 6 } },
     },
+    notNeeded: {
+      "replica.replicateSourceDb": "a source that is not known yet is a source",
+    },
   },
   "rds-deletion-protection": {
     secure: { db, replica, aurora, one: member },
     broken: { ...without("db", "deletionProtection"), "a cluster without": { aurora: { deletionProtection: false } } },
+    notNeeded: {
+      "replica.replicateSourceDb": "a source that is not known yet is a source",
+    },
   },
   "rds-final-snapshot": {
     secure: { db, replica, aurora, one: member },

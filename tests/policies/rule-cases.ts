@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { ResourceGraph } from "../../analysis/graph";
 import { judge, PASS, type Pack, type Rule, type Verdict } from "../../policies/rule";
-import { type Fixture, graphOf, type Moment } from "./fixture-graph";
+import { type Fixture, graphOf, type Moment, segments, UNKNOWN } from "./fixture-graph";
+import { readsOf } from "./reads";
 
 /** What to change in the secure fixture: inputs to replace by resource, undefined to leave the resource out, a resource to add. */
 export type Change = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
@@ -15,7 +17,7 @@ export interface RuleCase {
   readonly alsoSecure?: Readonly<Record<string, Change>>;
   /** What takes its object away. */
   readonly notApplicable?: Readonly<Record<string, Change>>;
-  /** Inputs that broken cases change but that the rule may do without, as `resource.property`, each with the reason. */
+  /** Values that decide the verdict but that the rule may do without, as `resource.rules[0].key`, each with the reason. */
   readonly notNeeded?: Readonly<Record<string, string>>;
 }
 
@@ -68,17 +70,72 @@ function casesOf(rule: Rule, { secure, broken, alsoSecure, notApplicable, notNee
     }
   });
 
-  for (const input of touched(secure, broken)) {
-    if (input in notNeeded) continue;
-    it(`does not pass while ${input} is unknown`, () => {
-      const found = verdicts(rule, secure, "update", [input]);
-      assert.ok(
-        found.some(({ kind }) => kind === "undetermined" || kind === "fail"),
-        `got ${JSON.stringify(found)}`,
-      );
-    });
-  }
+  it("never passes while a value that it needs is unknown", () => {
+    const concerned = (graph: ResourceGraph) => graph.nodes.filter(({ type }) => rule.types.includes(type));
+    const graph = graphOf(secure, "update");
+    const read = readsOf(graph, () => concerned(graph).map((node) => judge(rule, node, graph)));
+    const places = [...new Set([...read, ...changedPlaces(secure, broken)])];
+    const passesWithout = places.filter((place) => !isOpen(verdicts(rule, secure, "update", { [place]: UNKNOWN })));
+    // It may do without a value that decides nothing: whatever it were, the rule would not fail.
+    const decisive = passesWithout.filter((place) =>
+      [...VALUES, ...valuesAt(place, broken)].some((value) =>
+        verdicts(rule, secure, "update", { [place]: value }).some(({ kind }) => kind === "fail"),
+      ),
+    );
+    assert.deepEqual(
+      decisive.filter((place) => !(place in notNeeded)),
+      [],
+    );
+    const stale = Object.keys(notNeeded).filter((place) => !decisive.includes(place));
+    assert.deepEqual(stale, [], "the rule needs these after all, or never reads them");
+  });
 }
+
+/** What a value may turn out to be, harmless and not. */
+const VALUES: readonly unknown[] = [
+  undefined,
+  "",
+  "other",
+  "*",
+  "-1",
+  "0.0.0.0/0",
+  "arn:aws:iam::aws:policy/AdministratorAccess",
+  JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] }),
+  true,
+  false,
+  0,
+  1,
+  65_535,
+  [],
+  ["other"],
+  ["0.0.0.0/0"],
+  ["arn:aws:iam::aws:policy/AdministratorAccess"],
+  [{}],
+  {},
+];
+
+/** Inputs of the secure fixture that some broken case changes. */
+function changedPlaces(secure: Fixture, broken: RuleCase["broken"]): string[] {
+  return Object.values(broken).flatMap((change) =>
+    Object.entries(change).flatMap(([name, values]) =>
+      Object.keys(values ?? {})
+        .filter((property) => secure[name]?.inputs?.[property] !== undefined)
+        .map((property) => `${name}.${property}`),
+    ),
+  );
+}
+
+/** What broken cases put at a place. */
+function valuesAt(place: string, broken: RuleCase["broken"]): unknown[] {
+  const [resource = "", ...path] = segments(place);
+  return Object.values(broken).flatMap((change) => {
+    let value: unknown = change[resource];
+    for (const key of path) value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+const isOpen = (found: readonly Verdict[]) => found.some(({ kind }) => kind === "undetermined" || kind === "fail");
 
 const knownInputs = new Map<string, ReadonlySet<string>>();
 
@@ -96,8 +153,13 @@ export function inputsOf(type: string): ReadonlySet<string> {
   return inputs;
 }
 
-function verdicts(rule: Rule, fixture: Fixture, moment: Moment, unknown: readonly string[] = []): Verdict[] {
-  const graph = graphOf(fixture, moment, unknown);
+function verdicts(
+  rule: Rule,
+  fixture: Fixture,
+  moment: Moment,
+  instead: Readonly<Record<string, unknown>> = {},
+): Verdict[] {
+  const graph = graphOf(fixture, moment, instead);
   const nodes = graph.nodes.filter((node) => rule.types.includes(node.type));
   if (nodes.length === 0) return [PASS];
   return nodes.flatMap((node) => judge(rule, node, graph));
@@ -127,17 +189,4 @@ function changed(fixture: Fixture, change: Change): Fixture {
     }
   }
   return result;
-}
-
-/** Inputs of the secure fixture that some broken case changes: the rule must look at each. */
-function touched(secure: Fixture, broken: RuleCase["broken"]): Set<string> {
-  const inputs = new Set<string>();
-  for (const change of Object.values(broken)) {
-    for (const [name, values] of Object.entries(change)) {
-      for (const property of Object.keys(values ?? {})) {
-        if (secure[name]?.inputs?.[property] !== undefined) inputs.add(`${name}.${property}`);
-      }
-    }
-  }
-  return inputs;
 }
