@@ -1,4 +1,5 @@
-import { type Control, controls } from "../policies/catalogue/controls";
+import type { Control } from "../policies/catalogue/controls";
+import { coverageLines, coverageOf } from "../policies/catalogue/coverage";
 import { packs } from "../policies/packs";
 
 export interface RulesOptions {
@@ -10,23 +11,11 @@ export function rules({ json }: RulesOptions): void {
   process.stdout.write(`${json ? JSON.stringify(catalogue(), undefined, 2) : text()}\n`);
 }
 
-/** Controls that no program can decide; they show only while the system runs. */
-const isRuntime = ({ decidable }: Control): boolean => decidable === "runtime";
-
-function coverage(): { decidable: number; covered: number; open: readonly Control[]; runtime: readonly Control[] } {
-  const decided = new Set(packs.flatMap((pack) => pack.rules.flatMap((rule) => rule.controls)));
-  const decidable = controls.filter((control) => !isRuntime(control));
-  const open = decidable.filter(({ id }) => !decided.has(id));
-  return {
-    decidable: decidable.length,
-    covered: decidable.length - open.length,
-    open,
-    runtime: controls.filter(isRuntime),
-  };
-}
+const all = packs.flatMap((pack) => pack.rules);
 
 function catalogue(): object {
-  const { decidable, covered, open, runtime } = coverage();
+  const { all: controls, lists } = coverageOf(all);
+  const { decidable, covered, open, runtime } = controls;
   const brief = ({ id, title, requirements }: Control) => ({ id, title, requirements });
   return {
     packs: packs.map(({ name, title, rules: ofPack }) => ({
@@ -35,12 +24,18 @@ function catalogue(): object {
       // JSON leaves the function that decides out.
       rules: ofPack,
     })),
-    controls: { decidable, covered, open: open.map(brief), verifyAtRuntime: runtime.map(brief) },
+    controls: {
+      decidable,
+      covered,
+      open: open.map(brief),
+      verifyAtRuntime: runtime.map(brief),
+      lists: lists.map((own) => ({ list: own.list, decidable: own.decidable, covered: own.covered })),
+    },
   };
 }
 
 function text(): string {
-  const { decidable, covered, open, runtime } = coverage();
+  const { decidable, covered, open, runtime } = coverageOf(all).all;
   const row = (id: string, second: string, third: string, title: string) =>
     `  ${id.padEnd(40)} ${second.padEnd(9)} ${third.padEnd(24)} ${title}`;
   const listed = (heading: string, list: readonly Control[]) =>
@@ -54,6 +49,9 @@ function text(): string {
       "",
     ]),
     `Controls of the published PCI DSS lists: ${covered} of the ${decidable} that a program can decide have a rule.`,
+    "",
+    "By list, of those that a program can decide:",
+    ...coverageLines(all).map((line) => `  ${line}`),
     ...listed("Without a rule yet:", open),
     ...listed("Verify at runtime, no program can decide them:", runtime),
   ].join("\n");

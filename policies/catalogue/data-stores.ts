@@ -97,7 +97,7 @@ export const dataStores = {
   "opensearch-audit-logs": {
     title: "OpenSearch domains publish audit logs.",
     severity: "medium",
-    requirements: ["10.2.1"],
+    requirements: ["10.2.1", "10.4.2"],
     controls: ["Opensearch.5", "ES.5"],
     remediation: "Add AUDIT_LOGS to logPublishingOptions.",
     url: `${OPENSEARCH_DOCS}/audit-logs.html`,

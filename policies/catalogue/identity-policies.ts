@@ -114,7 +114,7 @@ export const identityPolicies = {
   "iam-password-policy": {
     title: "The account's password policy asks for what PCI DSS asks for.",
     severity: "medium",
-    requirements: ["8.3.6", "8.3.7", "8.3.9"],
+    requirements: ["8.3.6", "8.3.7", "8.3.9", "8.3.10.1", "8.6.3"],
     controls: ["IAM.7", "IAM.10", "IAM.11", "IAM.12", "IAM.14", "IAM.16", "IAM.17"],
     remediation:
       "Set minimumPasswordLength 12, require upper and lower case letters, numbers and symbols, passwordReusePrevention 24, maxPasswordAge 90; Palisade's AccountBaseline does.",

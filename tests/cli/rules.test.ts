@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { controls } from "../../policies/catalogue/controls";
+import { coverageLines } from "../../policies/catalogue/coverage";
 import { packs } from "../../policies/packs";
 import { ROOT } from "../support/stack-file";
 
@@ -15,6 +16,7 @@ describe("palisade rules", function () {
     const text = run();
     const [decided = "", runtime = ""] = text.split("Verify at runtime");
     for (const { id } of packs.flatMap((pack) => pack.rules)) assert.ok(decided.includes(`  ${id} `), id);
+    for (const line of coverageLines(packs.flatMap((pack) => pack.rules))) assert.ok(decided.includes(line), line);
     for (const { id } of controls.filter(({ decidable }) => decidable === "runtime"))
       assert.ok(runtime.includes(`  ${id} `), id);
   });

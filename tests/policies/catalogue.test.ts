@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { UNDETERMINED } from "../../policies/adapter";
 import { controls } from "../../policies/catalogue/controls";
+import { coverageOf } from "../../policies/catalogue/coverage";
 import { packs } from "../../policies/packs";
 
 const rules = packs.flatMap((pack) => pack.rules);
@@ -45,6 +46,41 @@ describe("the catalogue of rules", () => {
         assert.notEqual(decidable.get(id), "runtime", `${rule.id} can not decide ${id}`);
       }
     }
+  });
+
+  it("has a rule for every control that a program can decide: 255 of them, 102 of Security Hub's PCI DSS v4.0.1", () => {
+    const { all, lists } = coverageOf(rules);
+    assert.deepEqual(
+      all.open.map(({ id }) => id),
+      [],
+    );
+    assert.deepEqual([all.covered, all.decidable, all.runtime.length], [255, 255, 16]);
+    const hub = lists.find(({ list }) => list === "AWS Security Hub, PCI DSS v4.0.1");
+    assert.deepEqual([hub?.covered, hub?.decidable], [102, 102]);
+  });
+
+  it("counts each control to a list, and to nothing else", () => {
+    const { all, lists } = coverageOf([]);
+    const counted = new Set(lists.flatMap(({ open, runtime }) => [...open, ...runtime]));
+    assert.deepEqual(
+      controls.filter((control) => !counted.has(control)).map(({ id }) => id),
+      [],
+    );
+    assert.equal(all.open.length + all.runtime.length, controls.length);
+    assert.equal(all.covered, 0);
+  });
+
+  it("gives a rule the requirements that AWS's own pages name for its controls", () => {
+    const missing = controls
+      .filter(({ decidable, requirementSource }) => decidable !== "runtime" && requirementSource === "aws-doc-read")
+      .flatMap(({ id, requirements }) => {
+        const deciding = rules.filter((rule) => rule.controls.includes(id));
+        const named = new Set(deciding.flatMap((rule) => rule.requirements));
+        return requirements
+          .filter((requirement) => !named.has(requirement))
+          .map((requirement) => `${id}: ${requirement}`);
+      });
+    assert.deepEqual(missing, []);
   });
 
   it("judges types that the provider has", () => {

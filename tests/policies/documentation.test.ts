@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { coverageLines } from "../../policies/catalogue/coverage";
 import { packs } from "../../policies/packs";
 import type { Pack } from "../../policies/rule";
 
@@ -22,7 +23,18 @@ function table({ name, title, rules }: Pack): string {
   ].join("\n");
 }
 
+const COVERAGE = /(<!-- coverage -->\n\n)[^]*?(\n\n## )/;
+
 describe("docs/policies.md", () => {
+  it("tells how much of the published lists the rules decide", () => {
+    const text = readFileSync(FILE, "utf8");
+    const lines = coverageLines(packs.flatMap(({ rules }) => rules)).map((line) => `    ${line}`);
+    const fresh = text.replace(COVERAGE, (_, before: string, after: string) => before + lines.join("\n") + after);
+    assert.match(text, COVERAGE);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(FILE, fresh);
+    else assert.equal(text, fresh, "stale: run UPDATE_GOLDEN=1 npm test and review it");
+  });
+
   it("lists the rules as they are", () => {
     const text = readFileSync(FILE, "utf8");
     const [before = "", rest = ""] = text.split(BEGIN);
