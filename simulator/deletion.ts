@@ -45,6 +45,13 @@ const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
       reason: "deletionProtectionEnabled is on",
     },
   ],
+  "aws:ec2/instance:Instance": [
+    {
+      error: "OperationNotPermitted",
+      holds: (inputs) => inputs.disableApiTermination === true && inputs.forceDestroy !== true,
+      reason: "disableApiTermination is on",
+    },
+  ],
   "aws:ecr/repository:Repository": [notEmpty("RepositoryNotEmptyException", "forceDelete", "images")],
   "aws:lb/loadBalancer:LoadBalancer": [
     {

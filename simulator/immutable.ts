@@ -58,6 +58,9 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:ec2/eip:Eip": "domain networkBorderGroup publicIpv4Pool",
   "aws:ec2/flowLog:FlowLog":
     "deliverCrossAccountRole destinationOptions eniId iamRoleArn logDestination logDestinationType logFormat maxAggregationInterval subnetId trafficType vpcId",
+  // User data replaces the machine where `userDataReplaceOnChange` is set, as it is wherever the stacks give any.
+  "aws:ec2/instance:Instance":
+    "ami associatePublicIpAddress availabilityZone cpuOptions enclaveOptions ephemeralBlockDevices getPasswordData hibernation keyName placementGroup privateIp rootBlockDevice.encrypted rootBlockDevice.kmsKeyId securityGroups subnetId tenancy userData",
   "aws:ec2/natGateway:NatGateway": "allocationId connectivityType privateIp subnetId",
   "aws:ec2/networkAcl:NetworkAcl": "vpcId",
   "aws:ec2/route:Route": "routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId",
@@ -90,6 +93,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:grafana/workspaceSamlConfiguration:WorkspaceSamlConfiguration": "workspaceId",
   "aws:grafana/workspace:Workspace": "kmsKeyId",
   "aws:guardduty/detectorFeature:DetectorFeature": "detectorId name",
+  "aws:iam/instanceProfile:InstanceProfile": "name path",
   "aws:iam/policy:Policy": "name path description",
   "aws:iam/role:Role": "name namePrefix path",
   "aws:iam/rolePolicy:RolePolicy": "name role",
@@ -106,6 +110,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:lb/listenerRule:ListenerRule": "listenerArn",
   "aws:lb/loadBalancer:LoadBalancer": "internal loadBalancerType name customerOwnedIpv4Pool",
   "aws:lb/targetGroup:TargetGroup": "ipAddressType name port protocol protocolVersion targetType vpcId",
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": "availabilityZone port quicServerId targetGroupArn targetId",
   "aws:msk/cluster:Cluster":
     "brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.securityGroups clusterName encryptionInfo.encryptionAtRestKmsKeyArn",
   "aws:msk/configuration:Configuration": "kafkaVersions name",
@@ -155,6 +160,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:sns/topicSubscription:TopicSubscription": "endpoint protocol topic",
   "aws:sqs/queue:Queue": "name namePrefix fifoQueue",
   "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
+  "aws:ssm/document:Document": "documentType name",
   "aws:ssm/parameter:Parameter": "name",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",

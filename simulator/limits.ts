@@ -111,6 +111,13 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     maxAggregationInterval: oneOf(60, 600),
     logDestinationType: oneOf("cloud-watch-logs", "s3", "kinesis-data-firehose"),
   },
+  "aws:ec2/instance:Instance": {
+    ami: { pattern: /^(ami-|resolve:ssm:)/ },
+    userData: text(0, 16_384),
+    "metadataOptions.httpPutResponseHopLimit": between(1, 64),
+    "metadataOptions.httpTokens": oneOf("optional", "required"),
+    "rootBlockDevice.volumeType": oneOf("standard", "gp2", "gp3", "io1", "io2", "sc1", "st1"),
+  },
   "aws:ec2/securityGroup:SecurityGroup": { name: text(1, 255, /^(?!sg-)/), description },
   "aws:ec2/subnet:Subnet": {
     vpcId: required,
@@ -290,6 +297,12 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     receiveWaitTimeSeconds: between(0, 20),
     visibilityTimeoutSeconds: between(0, 43_200),
     kmsDataKeyReusePeriodSeconds: between(60, 86_400),
+  },
+  "aws:ssm/document:Document": {
+    name: must(text(3, 128, /^(?!aws-|amazon|amzn)[A-Za-z0-9_.-]+$/i)),
+    content: must(text(1, 65_536)),
+    documentType: required,
+    documentFormat: oneOf("JSON", "YAML", "TEXT"),
   },
   "aws:ssm/parameter:Parameter": {
     name: text(1, 2048, /^[A-Za-z0-9_.\-/]+$/),

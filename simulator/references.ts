@@ -55,6 +55,12 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs(SUBNET, "goes")("subnetId"),
     ...role("iamRoleArn"),
   ],
+  "aws:ec2/instance:Instance": [
+    ...refs(SUBNET, "blocks")("subnetId"),
+    ...refs(GROUP, "blocks")("vpcSecurityGroupIds[]"),
+    ...refs("aws:iam/instanceProfile:InstanceProfile", "stays")("iamInstanceProfile"),
+    ...key("rootBlockDevice.kmsKeyId"),
+  ],
   "aws:ec2/natGateway:NatGateway": [
     ...refs(SUBNET, "blocks")("subnetId"),
     ...refs("aws:ec2/eip:Eip", "blocks")("allocationId"),
@@ -106,9 +112,14 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ),
     ...refs(POOL, "stays")("actions[].authenticateCognito.userPoolArn"),
   ],
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": [
+    ...refs("aws:lb/targetGroup:TargetGroup", "goes")("targetGroupArn"),
+    ...refs("aws:ec2/instance:Instance", "goes")("targetId"),
+  ],
   "aws:kms/alias:Alias": refs(KEY, "goes")("targetKeyId"),
   // IAM deletes no policy that bounds a role: DeleteConflict.
   [ROLE]: refs("aws:iam/policy:Policy", "blocks")("permissionsBoundary"),
+  "aws:iam/instanceProfile:InstanceProfile": refs(ROLE, "blocks")("role"),
   "aws:iam/rolePolicy:RolePolicy": refs(ROLE, "blocks")("role"),
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [
     ...refs(ROLE, "blocks")("role"),

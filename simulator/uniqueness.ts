@@ -58,6 +58,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:elasticache/user:User": byName("UserAlreadyExists"),
   "aws:elasticache/userGroup:UserGroup": byName("UserGroupAlreadyExists"),
   "aws:guardduty/detector:Detector": { error: "BadRequestException", scope: () => "one detector a region" },
+  "aws:iam/instanceProfile:InstanceProfile": byName("EntityAlreadyExists"),
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": by("EntityAlreadyExists", "url"),
   "aws:iam/policy:Policy": byName("EntityAlreadyExists"),
   "aws:iam/role:Role": byName("EntityAlreadyExists"),
@@ -91,6 +92,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:schemas/schema:Schema": { error: "ConflictException", scope: (f) => `${f.text("registryName")} ${f.name}` },
   "aws:secretsmanager/secret:Secret": byName("ResourceExistsException"),
   "aws:securityhub/account:Account": { error: "ResourceConflictException", scope: () => "one hub a region" },
+  "aws:ssm/document:Document": byName("DocumentAlreadyExists"),
   "aws:ssm/parameter:Parameter": {
     error: "ParameterAlreadyExists",
     scope: (f) => (f.inputs.overwrite === true ? undefined : f.name),

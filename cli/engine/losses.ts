@@ -25,6 +25,8 @@ const HELD: Readonly<Record<string, string>> = {
   "aws:docdb/cluster:Cluster": "the database and its automated backups",
   "aws:dynamodb/table:Table": "the items, and the recovery to a point in time",
   "aws:ebs/volume:Volume": "what is written on it",
+  "aws:ec2/instance:Instance":
+    "the machine and its disk; if the load balancer sends it the traffic, the service stops with it, so see first which one serves",
   "aws:ec2/vpc:Vpc": "the network: all that is in it is made anew, and AWS moves no database or cache to another one",
   "aws:ec2/eip:Eip": "the address, which others have put on their lists of allowed ones",
   "aws:ecr/repository:Repository": "the images",

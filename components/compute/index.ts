@@ -2,6 +2,7 @@ export * from "./application-load-balancer";
 export * from "./application-load-balancer-alarms";
 export * from "./base-load-balancer";
 export * from "./capacity";
+export * from "./blue-green-vms";
 export * from "./cluster";
 export * from "./container-definitions";
 export * from "./fargate-service";

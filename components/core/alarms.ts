@@ -35,4 +35,6 @@ export interface AlarmRule {
   readonly datapointsToAlarm?: number;
   /** What a period without data means. Default `notBreaching`. */
   readonly treatMissingData?: "breaching" | "notBreaching" | "ignore" | "missing";
+  /** ARNs of what AWS does about it by itself, beside telling somebody, e.g. EC2's recovery of a machine. Default: nothing. */
+  readonly actions?: readonly pulumi.Input<string>[];
 }

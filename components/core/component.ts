@@ -237,7 +237,7 @@ export abstract class Component extends pulumi.ComponentResource {
         comparisonOperator: rule.comparison,
         threshold: rule.threshold,
         treatMissingData: rule.treatMissingData ?? "notBreaching",
-        alarmActions: topic === undefined ? [] : [topic],
+        alarmActions: [...(topic === undefined ? [] : [topic]), ...(rule.actions ?? [])],
         okActions: topic === undefined ? [] : [topic],
       },
       this.childOptions(),

@@ -26,6 +26,29 @@ function privateAddress(f: Facts): string {
 }
 
 export const ec2: Models = {
+  "aws:ec2/instance:Instance": {
+    id: (f) => `i-${f.hex(17)}`,
+    outputs: (f) => {
+      const address = privateAddress(f);
+      return {
+        arn: f.arn("ec2", `instance/i-${f.hex(17)}`),
+        availabilityZone: f.text("availabilityZone") || `${f.region}a`,
+        instanceLifecycle: "",
+        instanceState: "running",
+        outpostArn: "",
+        passwordData: "",
+        placementGroup: "",
+        placementGroupId: "",
+        primaryNetworkInterfaceId: `eni-${f.hex(17)}`,
+        privateDns: `ip-${address.replaceAll(".", "-")}.${f.region}.compute.internal`,
+        privateIp: address,
+        publicDns: "",
+        publicIp: "",
+        spotInstanceRequestId: "",
+        tenancy: "default",
+      };
+    },
+  },
   "aws:ec2/securityGroup:SecurityGroup": {
     nameProperty: "name",
     id: (f) => `sg-${f.hex(17)}`,

@@ -17,6 +17,16 @@ export const iam: Models = {
       inlinePolicies: f.list("inlinePolicies"),
     }),
   },
+  "aws:iam/instanceProfile:InstanceProfile": {
+    nameProperty: "name",
+    id: (f) => f.name,
+    outputs: (f) => ({
+      arn: f.globalArn("iam", `instance-profile${path(f)}${f.name}`),
+      createDate: "2026-01-01T00:00:00Z",
+      path: path(f),
+      uniqueId: uniqueId("AIPA", f),
+    }),
+  },
   "aws:iam/policy:Policy": {
     nameProperty: "name",
     id: (f) => f.globalArn("iam", `policy${path(f)}${f.name}`),

@@ -54,6 +54,9 @@ export const lb: Models = {
         f.text("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic") || "on",
     }),
   },
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": {
+    id: (f) => `${f.text("targetGroupArn")}-${f.text("targetId")}-${f.number("port", 0)}`,
+  },
   "aws:lb/targetGroup:TargetGroup": {
     nameProperty: "name",
     id: (f) => f.arn("elasticloadbalancing", targetGroup(f)),
