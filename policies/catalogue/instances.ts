@@ -28,7 +28,7 @@ export const instances = {
     requirements: ["3.5.1", "8.3.2"],
     controls: ["EC2.3", "EC2.181"],
     remediation:
-      "Set `encrypted` on each Volume, rootBlockDevice, ebsBlockDevices and blockDeviceMappings, or declare an EncryptionByDefault in the Region as Palisade's RegionalBaseline does.",
+      "Set `encrypted` on each Volume, rootBlockDevice, ebsBlockDevices and blockDeviceMappings, give an EKS NodeGroup a launch template that does, or declare an EncryptionByDefault in the Region as Palisade's RegionalBaseline does.",
     url: `${HUB}/ec2-controls.html#ec2-3`,
   },
   "ec2-instance-profile": {

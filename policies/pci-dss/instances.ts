@@ -144,6 +144,10 @@ function isEncryptedByDefault(node: ResourceNode, graph: ResourceGraph): boolean
 function encrypted(node: ResourceNode, graph: ResourceGraph): Outcome {
   const message = "The volume is not encrypted.";
   if (node.type === VOLUME) return on(node.property("encrypted"), message);
+  if (node.type === NODE_GROUP)
+    return node.property("launchTemplate").absent
+      ? fail("EKS makes its nodes' volumes without encryption unless a launch template says otherwise.")
+      : notApplicable("Its launch template tells.");
   const devices = isTemplate(node)
     ? PASS
     : each(node.property("ebsBlockDevices"), (device) => on(device.at("encrypted"), message));
@@ -211,7 +215,7 @@ export const instanceRules: readonly Rule[] = implement(instances, {
     check: hasNoPublicAddress,
   },
   "ec2-encrypted-volumes": {
-    types: [...INSTANCES, TEMPLATE, VOLUME],
+    types: [...INSTANCES, TEMPLATE, VOLUME, NODE_GROUP],
     check(node, graph) {
       // https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html: it can not be turned off for one volume.
       return isEncryptedByDefault(node, graph) ? PASS : encrypted(node, graph);

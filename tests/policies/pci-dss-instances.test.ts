@@ -4,6 +4,7 @@ import { ruleCases } from "./rule-cases";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const GROUP = "aws:autoscaling/group:Group";
 
 const subnet = { type: "aws:ec2/subnet:Subnet", inputs: { vpcId: "vpc-1", mapPublicIpOnLaunch: false } };
@@ -103,6 +104,7 @@ ruleCases(pciDss, {
       "a template with a plain volume": {
         template: { blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { encrypted: "false" } }] },
       },
+      "EKS's nodes without a template": { nodes: { type: NODE_GROUP, inputs: { clusterName: "shop" } } },
       "a template that leaves it to the image": { template: { blockDeviceMappings: undefined } },
       "a Region whose default is off": {
         volume: { encrypted: false },
@@ -116,6 +118,12 @@ ruleCases(pciDss, {
         host: { rootBlockDevice: undefined },
         template: { blockDeviceMappings: undefined },
         always: { type: "aws:ebs/encryptionByDefault:EncryptionByDefault", inputs: {} },
+      },
+      "EKS's nodes with the template": {
+        nodes: {
+          type: NODE_GROUP,
+          inputs: { clusterName: "shop", launchTemplate: { id: ref("template"), version: "1" } },
+        },
       },
       "a device of the host's own": {
         template: {
@@ -143,7 +151,7 @@ ruleCases(pciDss, {
       "a template of EKS's nodes": {
         template: { iamInstanceProfile: undefined },
         nodes: {
-          type: "aws:eks/nodeGroup:NodeGroup",
+          type: NODE_GROUP,
           inputs: { clusterName: "shop", launchTemplate: { id: ref("template"), version: "1" } },
         },
       },
@@ -190,7 +198,7 @@ ruleCases(pciDss, {
     secure: {
       ...host({ instanceType: "m8g.large" }),
       ...template({ instanceType: "m8g.large" }),
-      nodes: { type: "aws:eks/nodeGroup:NodeGroup", inputs: { clusterName: "shop" } },
+      nodes: { type: NODE_GROUP, inputs: { clusterName: "shop" } },
       shop: { type: "aws:elasticbeanstalk/environment:Environment", inputs: { application: "shop", settings: [] } },
     },
     broken: {

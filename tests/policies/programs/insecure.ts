@@ -57,6 +57,13 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
   "shop-nlb": ["lb-access-logs", "lb-deletion-protection"],
   "shop-listener": ["lb-listener-tls"],
   "shop-targets": ["lb-target-tls"],
+  "shop-function": [
+    "lambda-supported-runtime",
+    "lambda-in-vpc",
+    "lambda-environment-key",
+    "lambda-no-secrets-in-environment",
+  ],
+  "shop-callers": ["lambda-not-public"],
   "shop-task": [
     "ecs-isolated-tasks",
     "ecs-unprivileged",
@@ -342,6 +349,21 @@ export function insecureShop(): void {
     scope: "REGIONAL",
     defaultAction: { allow: {} },
     visibilityConfig: { cloudwatchMetricsEnabled: false, metricName: "shop", sampledRequestsEnabled: false },
+  });
+
+  const settle = new aws.lambda.Function("shop-function", {
+    role: "arn:aws:iam::123456789012:role/shop-function",
+    runtime: "python3.9",
+    handler: "settle.handler",
+    s3Bucket: "shop-code",
+    s3Key: "settle.zip",
+    environment: { variables: { SHOP_PASSWORD: "hunter2" } },
+  });
+  new aws.lambda.Permission("shop-callers", {
+    function: settle.name,
+    action: "lambda:InvokeFunction",
+    principal: "s3.amazonaws.com",
+    sourceArn: "arn:aws:s3:::shop-uploads",
   });
 
   new aws.opensearch.Domain("shop-search", { domainName: "shop", clusterConfig: { instanceCount: 1 } });

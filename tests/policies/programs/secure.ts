@@ -98,6 +98,36 @@ function network(key: aws.kms.Key): void {
     subnetGroupName: new aws.elasticache.SubnetGroup("shop-cache", { subnetIds: [a.id, b.id] }).name,
     securityGroupIds: [data.id],
   });
+  settlement(key, b, new aws.ec2.SecurityGroup("shop-settle", { vpcId: vpc.id }));
+}
+
+function settlement(key: aws.kms.Key, subnet: aws.ec2.Subnet, group: aws.ec2.SecurityGroup): void {
+  const role = new aws.iam.Role("shop-settle", {
+    assumeRolePolicy: document({
+      Effect: "Allow",
+      Principal: { Service: "lambda.amazonaws.com" },
+      Action: "sts:AssumeRole",
+      Condition: ofAccount,
+    }),
+  });
+  const uploads = `arn:aws:s3:::shop-uploads-${ACCOUNT}`;
+  const settle = new aws.lambda.Function("shop-settle", {
+    role: role.arn,
+    runtime: aws.lambda.Runtime.NodeJS22dX,
+    handler: "settle.handler",
+    s3Bucket: "shop-code",
+    s3Key: "settle.zip",
+    kmsKeyArn: key.arn,
+    environment: { variables: { SUBNET: subnet.id, SHOP_SECRET: "arn:aws:secretsmanager:eu-west-1:1:secret:shop" } },
+    vpcConfig: { subnetIds: [subnet.id], securityGroupIds: [group.id] },
+  });
+  new aws.lambda.Permission("shop-settle", {
+    function: settle.name,
+    action: "lambda:InvokeFunction",
+    principal: "s3.amazonaws.com",
+    sourceArn: uploads,
+    sourceAccount: ACCOUNT,
+  });
 }
 
 function database(key: aws.kms.Key, group: aws.rds.SubnetGroup, data: aws.ec2.SecurityGroup): void {
