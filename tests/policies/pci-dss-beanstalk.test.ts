@@ -70,7 +70,6 @@ ruleCases(pciDss, {
       "an own setting": change([LOGS, "StreamLogs", "false"]),
       "no template": { shop: { settings: [], templateName: undefined } },
     },
-    notNeeded: { "shop.templateName": "the environment's own settings go before the template's" },
   },
   "beanstalk-tls": {
     secure: environment(TLS),
@@ -115,7 +114,6 @@ ruleCases(pciDss, {
         shop: { solutionStackName: "64bit Amazon Linux 2023 v6.5.0 running Node.js 22", settings: [] },
       },
     },
-    notNeeded: { "shop.solutionStackName": "the setting goes before the platform's default" },
   },
   "beanstalk-private-instances": {
     secure: environment(PRIVATE),

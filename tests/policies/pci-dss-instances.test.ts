@@ -85,10 +85,6 @@ ruleCases(pciDss, {
       },
       "a template without a word": { template: { networkInterfaces: undefined } },
     },
-    notNeeded: {
-      "host.subnetId": "the instance itself says that it takes no address",
-      "subnet.mapPublicIpOnLaunch": "the instance itself says that it takes no address",
-    },
   },
   "ec2-encrypted-volumes": {
     secure: {
@@ -267,7 +263,6 @@ ruleCases(pciDss, {
     },
     alsoSecure: { "more than one check": { group: { healthCheckType: "EC2,ELB" } } },
     notApplicable: { "a group by itself": { group: { healthCheckType: "EC2", targetGroupArns: undefined } } },
-    notNeeded: { "group.targetGroupArns": "the check asks the load balancer, whichever there is" },
   },
   "no-launch-configurations": {
     secure: {
@@ -283,6 +278,5 @@ ruleCases(pciDss, {
       },
       "a group that names one": { group: { launchTemplate: undefined, launchConfiguration: "old" } },
     },
-    notNeeded: { "group.launchTemplate": "which template it is does not matter" },
   },
 });

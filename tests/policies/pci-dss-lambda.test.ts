@@ -110,7 +110,6 @@ ruleCases(pciDss, {
         },
       },
     },
-    notNeeded: { "settle.role": "the VPC is there, whoever runs in it" },
   },
   "lambda-environment-key": {
     secure: {
