@@ -26,7 +26,7 @@ export interface BlueGreenTarget {
   readonly vms: Readonly<Record<Colour, BlueGreenVm>>;
   /**
    * Name of the SSM document (type `Command`, no parameters) that makes a VM run the image in its parameter. It may be run again at any time with the same
-   * result, and succeeds only once what it started answers on the VM itself.
+   * result, waits for a run of itself on the same VM to end, and succeeds only once what it started answers on the VM itself.
    */
   readonly deployDocument: string;
 }
