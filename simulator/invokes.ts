@@ -15,4 +15,12 @@ export const invokes: Invokes = {
     cidrBlocks: ["198.51.100.0/24"],
     region,
   }),
+  // "^64bit Amazon Linux 2023 v[0-9.]+ running Python 3\\.14$": a name that it fits.
+  "aws:elasticbeanstalk/getSolutionStack:getSolutionStack": ({ nameRegex, mostRecent }, { region }) => {
+    const name = String(nameRegex)
+      .replace(/^\^|\$$/g, "")
+      .replace("[0-9.]+", "4.13.0")
+      .replaceAll("\\", "");
+    return { id: name, name, nameRegex, mostRecent, region };
+  },
 };

@@ -158,6 +158,20 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     userId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
     userName: must(text(1, 120)),
   },
+  "aws:elasticbeanstalk/application:Application": { name: text(1, 100, /^[^/]+$/), description: text(0, 200) },
+  "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": {
+    name: text(1, 100, /^[^/]+$/),
+    bucket: text(1, 255),
+    key: text(1, 1024),
+  },
+  "aws:elasticbeanstalk/environment:Environment": {
+    name: text(4, 40, /^(?!-)[A-Za-z0-9-]+(?<!-)$/),
+    description: text(0, 200),
+    tier: oneOf("WebServer", "Worker"),
+    "settings[].namespace": text(1, 100),
+    "settings[].name": text(1, 256),
+    "settings[].value": text(0, 8192),
+  },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
     url: must(text(1, 255, /^https:\/\//)),
     clientIdLists: must({ maxItems: 100 }),

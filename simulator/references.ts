@@ -116,6 +116,15 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs("aws:lb/targetGroup:TargetGroup", "goes")("targetGroupArn"),
     ...refs("aws:ec2/instance:Instance", "goes")("targetId"),
   ],
+  "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": [
+    ...refs("aws:elasticbeanstalk/application:Application", "blocks")("application"),
+    ...refs(BUCKET, "stays")("bucket"),
+  ],
+  "aws:elasticbeanstalk/environment:Environment": [
+    ...refs("aws:elasticbeanstalk/application:Application", "blocks")("application"),
+    ...refs("aws:elasticbeanstalk/applicationVersion:ApplicationVersion", "blocks")("version"),
+  ],
+  "aws:autoscaling/attachment:Attachment": refs("aws:lb/targetGroup:TargetGroup", "stays")("lbTargetGroupArn"),
   "aws:kms/alias:Alias": refs(KEY, "goes")("targetKeyId"),
   // IAM deletes no policy that bounds a role: DeleteConflict.
   [ROLE]: refs("aws:iam/policy:Policy", "blocks")("permissionsBoundary"),

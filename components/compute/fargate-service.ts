@@ -63,6 +63,11 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   ephemeralStorageGiB?: number;
   /** Runs on Fargate Spot, up to 70 % cheaper, with two minutes' notice of its end. Development only. Default false. */
   spot?: boolean;
+  /**
+   * `rolling` (default): new tasks first, then the old ones go. `replace`: the old ones stop before new ones start, so that there are never more than
+   * `scaling.max`; nothing serves in between.
+   */
+  deployment?: "rolling" | "replace";
   /** Names of alarms of which one that goes off during a deployment rolls it back. Default: none; the circuit breaker rolls back failed starts. */
   rollbackOnAlarms?: readonly pulumi.Input<string>[];
   /** Seconds in which a started task may fail the load balancer's health checks. Default 60. */
@@ -221,6 +226,7 @@ export class FargateService extends Component implements Grantee {
     const check: ArgumentCheck = this.check;
     const size = fargateSizeProblem(args.cpu, args.memory);
     check.that(size === undefined, "cpu and memory", [args.cpu, args.memory], size ?? "");
+    check.oneOf("deployment", args.deployment ?? "rolling", ["rolling", "replace"]);
     check.oneOf("architecture", args.architecture ?? "ARM64", ["ARM64", "X86_64"]);
     checkTaskContainers(check, args);
     checkScaling(check, this.scaling, args.cluster.containerInsights !== "disabled");
@@ -376,6 +382,7 @@ export class FargateService extends Component implements Grantee {
     needed: pulumi.Resource[],
   ): aws.ecs.Service {
     const { args } = this;
+    const replaces = args.deployment === "replace";
     const alarms = args.rollbackOnAlarms && {
       alarms: { alarmNames: [...args.rollbackOnAlarms], enable: true, rollback: true },
     };
@@ -394,10 +401,11 @@ export class FargateService extends Component implements Grantee {
         capacityProviderStrategies: [{ capacityProvider: args.spot ? "FARGATE_SPOT" : "FARGATE", weight: 1 }],
         platformVersion: "LATEST",
         desiredCount: this.scaling.min,
-        deploymentMinimumHealthyPercent: 100,
-        deploymentMaximumPercent: 200,
+        deploymentMinimumHealthyPercent: replaces ? 0 : 100,
+        deploymentMaximumPercent: replaces ? 100 : 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
-        availabilityZoneRebalancing: "ENABLED",
+        // It starts a task more for a while, and ECS refuses it where there is no room for one.
+        availabilityZoneRebalancing: replaces ? "DISABLED" : "ENABLED",
         networkConfiguration: {
           subnets: [...args.vpc.privateSubnetIds],
           securityGroups: [securityGroup.id],

@@ -150,7 +150,7 @@ export function secretStatements(secrets: Readonly<Record<string, SecretReferenc
 }
 
 /** The variables as given; a Pulumi secret among them fails the task definition. */
-function plainVariables(
+export function plainVariables(
   check: ArgumentCheck,
   variables: Readonly<Record<string, pulumi.Input<string>>>,
 ): Record<string, pulumi.Input<string>> {

@@ -17,6 +17,8 @@ export const NAME_RULES = {
   accessAnalyzer: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   alarm: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   apiKey: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
+  beanstalkApplication: { max: 100, refused: /[^A-Za-z0-9_.-]/g },
+  beanstalkEnvironment: { max: 40, refused: /[^A-Za-z0-9-]/g },
   backupPlan: { max: 50, refused: /[^A-Za-z0-9_.-]/g },
   backupSelection: { max: 50, refused: /[^A-Za-z0-9_.-]/g },
   backupVault: { max: 50, refused: /[^A-Za-z0-9_-]/g },

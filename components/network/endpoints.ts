@@ -6,6 +6,8 @@
 export type EndpointService =
   /** Amazon Managed Service for Prometheus: remote write. */
   | "aps-workspaces"
+  /** The agents of Elastic Beanstalk's instances: `elasticbeanstalk`, `elasticbeanstalk-health` and `cloudformation`. */
+  | "beanstalk"
   /** Image pulls: `ecr.api` and `ecr.dkr`. The layers themselves come through the S3 gateway endpoint. */
   | "ecr"
   /** The ECS agent of container instances: `ecs`, `ecs-agent` and `ecs-telemetry`. Fargate needs none of them. */
@@ -54,6 +56,8 @@ const ECR_PULL = [
  */
 export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly InterfaceEndpoint[]>> = {
   "aps-workspaces": [{ service: "aps-workspaces", actions: ["aps:RemoteWrite"] }],
+  // The agents sign most calls with the instance's identity document, which no list of actions fits.
+  beanstalk: [{ service: "elasticbeanstalk" }, { service: "elasticbeanstalk-health" }, { service: "cloudformation" }],
   ecr: [
     { service: "ecr.api", actions: ECR_PULL },
     { service: "ecr.dkr", actions: ECR_PULL },

@@ -12,6 +12,7 @@ import { ec2 } from "./ec2";
 import { awsxEcr, ecr } from "./ecr";
 import { ecs } from "./ecs";
 import { elasticache } from "./elasticache";
+import { elasticbeanstalk } from "./elasticbeanstalk";
 import { globalaccelerator } from "./globalaccelerator";
 import { governance } from "./governance";
 import { grafana } from "./grafana";
@@ -48,6 +49,7 @@ export const models: Models = {
   ...ecr,
   ...ecs,
   ...elasticache,
+  ...elasticbeanstalk,
   ...globalaccelerator,
   ...governance,
   ...grafana,
