@@ -1,12 +1,13 @@
 import { ResourceGraph } from "../analysis/graph";
 import { packs } from "../policies/packs";
 import { evaluate, isViolation } from "../policies/rule";
-import { applyWaivers } from "../policies/waivers";
+import { applyWaivers } from "../policies/waived";
 import { record, type Recording } from "../simulator";
 import program from "../stacks/program";
 import { CHECKOUT } from "./checkout";
 import type { CheckResult } from "./check-result";
 import { findProject, readStackConfig, stackNames, type Project } from "./project";
+import { loadPolicies } from "./load-policies";
 import { loadWaivers } from "./load-waivers";
 import { subjectOf, version } from "./provenance";
 import { renderJson } from "./render/json";
@@ -22,13 +23,15 @@ export interface CheckOptions {
   readonly report?: readonly string[];
   /** Waiver file. Default: waivers.yaml beside Pulumi.yaml, where there is one. */
   readonly waivers?: string;
+  /** Levels, parameters and selection of the rules. Default: policies.yaml beside Pulumi.yaml, where there is one. */
+  readonly policies?: string;
 }
 
 /** `palisade check`: records a stack, judges it and prints the report. Returns the exit code: 1 when a rule is violated. */
 export async function check(stack: string | undefined, options: CheckOptions): Promise<number> {
   const project = findProject(options.cwd);
   const reports = await reportsOf(options);
-  const result = await checkStack(project, stack ?? onlyStack(project), options.waivers);
+  const result = await checkStack(project, stack ?? onlyStack(project), options);
   const asked = await reports?.(result);
   const text = asked ?? (options.json ? renderJson(result) : renderTerminal(result, options.full ?? false));
   process.stdout.write(`${text}\n`);
@@ -43,17 +46,25 @@ async function reportsOf({ report = [], cwd }: CheckOptions) {
   return async (result: CheckResult) => writeReports(reports, await result.evidence());
 }
 
-/** 1 when a rule is violated and no waiver accepts that, or when a waiver accepts nothing. */
-export function exitCode({ findings, waived }: CheckResult): 0 | 1 {
-  const open = findings.some((finding) => isViolation(finding) && !waived.findings.has(finding));
+/** 1 when a mandatory rule is violated and no waiver accepts that, or when a waiver accepts nothing. */
+export function exitCode({ findings, waived, configuration }: CheckResult): 0 | 1 {
+  const open = findings.some(
+    (finding) =>
+      isViolation(finding) && configuration.levelOf(finding.rule) === "mandatory" && !waived.findings.has(finding),
+  );
   return open || waived.unused.length > 0 ? 1 : 0;
 }
 
 /** Records and judges without printing. Throws a UsageError when the program can not be resolved to its last value. */
-export async function checkStack(project: Project, stack: string, waiverFile?: string): Promise<CheckResult> {
+export async function checkStack(
+  project: Project,
+  stack: string,
+  files: Pick<CheckOptions, "waivers" | "policies"> = {},
+): Promise<CheckResult> {
   const config = readStackConfig(project, stack);
   const rules = packs.flatMap((pack) => pack.rules);
-  const waivers = loadWaivers(project, rules, waiverFile);
+  const waivers = loadWaivers(project, rules, files.waivers);
+  const configuration = loadPolicies(project, rules, files.policies);
   const recording = await record(program, {
     project: project.name,
     stack,
@@ -62,7 +73,9 @@ export async function checkStack(project: Project, stack: string, waiverFile?: s
     sources: true,
   });
   if (recording.problems.length > 0) throw unresolved(recording);
-  const findings = evaluate(rules, ResourceGraph.fromRecording(recording));
+  const findings = evaluate(configuration.enabled(rules), ResourceGraph.fromRecording(recording), (rule) =>
+    configuration.settingsOf(rule),
+  );
   const positions = new SourcePositions(CHECKOUT);
   const waived = applyWaivers(findings, waivers, stack);
   const evidence = async () => {
@@ -70,11 +83,11 @@ export async function checkStack(project: Project, stack: string, waiverFile?: s
     return collectEvidence({
       subject: subjectOf(project, recording),
       version: version(),
-      ...{ packs, findings, waived, generatedAt: new Date() },
+      ...{ packs, findings, waived, configuration, generatedAt: new Date() },
       declaredAt: ({ resource }) => positions.declaration(resource.source),
     });
   };
-  return { recording, findings, waived, positions, evidence };
+  return { recording, findings, waived, configuration, positions, evidence };
 }
 
 /** The stack that is meant when none is named. Throws a UsageError when there are several. */

@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 import type { EngineEvent, OutputMap, StepEventStateMetadata } from "@pulumi/pulumi/automation";
 import { loadConfig } from "../stacks/config/load";
 import program from "../stacks/program";
+import { Configuration } from "../policies/configuration";
+import { packs } from "../policies/packs";
 import { pickSystem } from "../stacks/systems";
 import { onlyStack } from "./check";
 import { Announcer } from "./engine/announcer";
@@ -13,12 +15,14 @@ import { CHECKOUT } from "./checkout";
 import { EngineFailure, type EngineLimits } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
 import { lossesOf, renderLosses } from "./engine/losses";
-import { policyPackPaths } from "./engine/policy-packs";
+import { type PolicyPacks, writePolicyPacks } from "./engine/policy-packs";
 import { Progress } from "./engine/progress";
 import { unsettled } from "./engine/recovery";
 import { Session, type Target, TARGETS } from "./engine/session";
 import { SimulatorState } from "./engine/simulator-state";
 import { Update } from "./engine/update";
+import { loadPolicies } from "./load-policies";
+import { loadWaivers } from "./load-waivers";
 import { findProject, readStackConfig } from "./project";
 import { renderValue } from "./render/terminal";
 import { renderUpdate, renderUpdateJson, type UpdateResult } from "./render/update";
@@ -39,6 +43,10 @@ export interface DeployOptions {
   readonly allowLoss?: readonly string[];
   /** False: an update trusts the state and does not look at what stands. */
   readonly refresh?: boolean;
+  /** Waiver file. Default: waivers.yaml beside Pulumi.yaml, where there is one. */
+  readonly waivers?: string;
+  /** Levels, parameters and selection of the rules. Default: policies.yaml beside Pulumi.yaml, where there is one. */
+  readonly policies?: string;
 }
 
 export type Operation = UpdateResult["command"];
@@ -69,14 +77,17 @@ export async function deploy(
   const config = readStackConfig(project, name);
   const target = targetOf(options.target);
   const minutes = minutesOf(options.timeout, operation);
+  const isJudged = operation === "preview" || operation === "up";
+  const rules = packs.flatMap((pack) => pack.rules);
+  const configuration = isJudged ? loadPolicies(project, rules, options.policies) : new Configuration();
+  const waivers = isJudged ? loadWaivers(project, rules, options.waivers) : [];
   if (parts.program === undefined) loadConfig(pickSystem(config.values, name), config.values, name);
   if (target === "aws") {
     await requireAwsCredentials(config.values);
     await confirm(operation, name, options);
   }
 
-  const judged = parts.program === undefined && (operation === "preview" || operation === "up");
-  if (judged && !(await passesCheck(name, project.root, options))) return 1;
+  if (parts.program === undefined && isJudged && !(await passesCheck(name, project.root, options))) return 1;
 
   const announcer = new Announcer();
   const terminal = process.stderr.isTTY && !options.json;
@@ -104,7 +115,13 @@ export async function deploy(
       const losses = lossesOf(update).filter((loss) => loss.protected || !options.allowLoss?.includes(loss.name));
       return losses.length === 0 ? undefined : renderLosses(losses, again);
     };
-    const policyPacks = parts.withoutPolicies ? [] : policyPackPaths(session.tools);
+    const judges = parts.withoutPolicies
+      ? { policyPacks: [], policyPackConfigs: [] }
+      : writePolicyPacks(
+          session.tools,
+          configuration,
+          waivers.filter(({ stacks }) => stacks.includes(name)),
+        );
     const simulated = target === "simulator" && (parts.providerProgram ?? SIMULATOR).file === SIMULATOR.file;
     const cloud = simulated ? new SimulatorState(project, options.state).cloudFile(name) : undefined;
     const changes = operation === "up" || operation === "destroy";
@@ -112,7 +129,7 @@ export async function deploy(
     const limits = { startSeconds, minutes };
     const outcome: Outcome =
       interrupted === undefined
-        ? await run(session, operation, update, policyPacks, options.refresh ?? true, limits, refuse)
+        ? await run(session, operation, update, judges, options.refresh ?? true, limits, refuse)
         : { failure: interrupted };
     progress?.stop();
     const result: UpdateResult = {
@@ -180,8 +197,11 @@ function plain(outputs: OutputMap): Record<string, unknown> {
  * The engine knows only some values before the update; `palisade check` knows all. It runs first, in a process of its own as it puts its recorder in the SDK's
  * place, and what it finds stops the command with its own report.
  */
-async function passesCheck(stack: string, root: string, { json }: DeployOptions): Promise<boolean> {
-  const args = [join(CHECKOUT, "dist", "cli", "main.js"), "check", stack, "--cwd", root, ...(json ? ["--json"] : [])];
+async function passesCheck(stack: string, root: string, { json, policies, waivers }: DeployOptions): Promise<boolean> {
+  const args = [join(CHECKOUT, "dist", "cli", "main.js"), "check", stack, "--cwd", root];
+  if (json) args.push("--json");
+  if (policies !== undefined) args.push("--policies", policies);
+  if (waivers !== undefined) args.push("--waivers", waivers);
   try {
     await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28, timeout: CHECK_MINUTES * 60_000 });
     return true;
@@ -204,7 +224,7 @@ async function run(
   session: Session,
   operation: Operation,
   update: Update,
-  policyPacks: string[],
+  judges: PolicyPacks,
   refresh: boolean,
   limits: EngineLimits,
   refuse: () => string | undefined,
@@ -217,16 +237,16 @@ async function run(
   try {
     switch (operation) {
       case "preview":
-        await session.stack.preview({ ...common, refresh, policyPacks });
+        await session.stack.preview({ ...common, refresh, ...judges });
         return { failure: refuse() };
       case "up": {
         // The packs judge a stack as a whole, once it is known: in an update that is after its last resource. The preview is what stops it before the first.
-        await session.stack.preview({ ...common, refresh, policyPacks });
+        await session.stack.preview({ ...common, refresh, ...judges });
         const refusal = refuse();
         if (refusal !== undefined) return { failure: refusal };
         isPlanned = true;
         update.begin();
-        await session.stack.up({ ...common, refresh, policyPacks });
+        await session.stack.up({ ...common, refresh, ...judges });
         return { outputs: await session.outputs() };
       }
       case "refresh":

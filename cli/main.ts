@@ -11,6 +11,9 @@ const program = new Command("palisade")
   .showHelpAfterError("(palisade --help shows the commands)")
   .exitOverride();
 
+const WAIVERS = "accepted risks (default: waivers.yaml in the project)";
+const POLICIES = "levels, parameters and selection of the rules (default: policies.yaml in the project)";
+
 program
   .command("check")
   .argument("[stack]", "stack to check, by its file Pulumi.<stack>.yaml; needed when there are several")
@@ -24,7 +27,8 @@ program
     (value: string, before: readonly string[]) => [...before, value],
     [],
   )
-  .option("--waivers <file>", "accepted risks (default: waivers.yaml in the project)")
+  .option("--waivers <file>", WAIVERS)
+  .option("--policies <file>", POLICIES)
   .addHelpText("after", "\nExit codes: 0 all rules pass, 1 a rule is violated, 2 the input is wrong.")
   .action(async (stack: string | undefined, options: CheckOptions) => {
     process.exitCode = await check(stack, options);
@@ -57,6 +61,7 @@ for (const [operation, description] of Object.entries(OPERATIONS) as [Operation,
     .option("--full", "list every resource");
   if (operation === "preview" || operation === "up") {
     command.option("--allow-loss <names...>", "resources that may be lost with the data that they hold");
+    command.option("--waivers <file>", WAIVERS).option("--policies <file>", POLICIES);
   }
   if (operation !== "preview") command.option("--yes", "do not ask before real resources change");
   if (operation === "preview" || operation === "up") {

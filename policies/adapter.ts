@@ -1,54 +1,87 @@
-import type { PolicyConfigSchema, PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { ResourceGraph, type ResourceNode } from "../analysis/graph";
-import { evaluate, type Finding, type Pack, type Rule, type Settings } from "./rule";
+import { evaluate, type Finding, isViolation, type Pack, type Rule } from "./rule";
+import { type Selection, SELECTION_SCHEMA, selects } from "./selection";
+import { schemaOf, type Settings, settingsOf } from "./settings";
+import { applyWaivers } from "./waived";
+import type * as Waivers from "./waivers";
+import type { Waiver } from "./waivers";
 
 /** Name of the policy in each pack that lists what could not be decided outside the cardholder data environment. */
 export const UNDETERMINED = "undetermined";
+/** Name of the policy in each pack that lists the findings which a waiver accepts. */
+export const WAIVED = "waived";
+/** Names of the policies that find nothing themselves, but take what is configured for all rules of the pack. */
+const SELECTION = "selection";
+const WAIVERS = "waivers";
+const UNUSED_WAIVERS = "unused-waivers";
+
+/** Policies of every pack that are no rules. */
+export const COMMON: readonly string[] = [SELECTION, WAIVERS, UNUSED_WAIVERS, WAIVED, UNDETERMINED];
 
 /**
  * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule. A violation is a failed rule or, in the cardholder data
  * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
  */
 export function stackPolicies(pack: Pack): StackValidationPolicy[] {
-  const judgement = new Judgement(pack);
-  return [...pack.rules.map((rule) => policyOf(rule, judgement)), undeterminedPolicy(judgement)];
+  const judgement = new Judgement();
+  // The SDK asks them in this order.
+  return [
+    selectionPolicy(judgement),
+    waiversPolicy(pack, judgement),
+    ...pack.rules.map((rule) => policyOf(rule, judgement)),
+    unusedPolicy(judgement),
+    waivedPolicy(judgement),
+    undeterminedPolicy(judgement),
+  ];
 }
 
 /**
- * The findings of a whole pack over one stack, made once for all of its policies: Pulumi's SDK calls them one after another, each with a copy of its own of the
- * same resources. A policy that asks a second time is told of another stack.
+ * What the policies of a pack share while they judge one stack: Pulumi's SDK calls them one after another, each with a copy of its own of the same resources.
+ * A policy that asks a second time is told of another stack.
  */
 class Judgement {
+  selection: Selection = {};
+  waivers: readonly Waiver[] = [];
+  /** What the rules found so far. */
+  readonly findings: Finding[] = [];
+  readonly accepted = new Map<Finding, Waiver>();
   private readonly asked = new Set<string>();
   private urns: readonly string[] = [];
-  private findings = new Map<string, Finding[]>();
+  private graph = ResourceGraph.fromPolicyResources([]);
 
-  constructor(private readonly pack: Pack) {}
-
-  /** What a rule found, by its id. */
-  of(policy: string, resources: readonly PolicyResource[]): ReadonlyMap<string, readonly Finding[]> {
+  /** To be called by each policy before anything else. */
+  begin(policy: string, resources: readonly PolicyResource[]): void {
     const isSame = resources.length === this.urns.length && resources.every(({ urn }, i) => urn === this.urns[i]);
-    if (!isSame || this.asked.has(policy)) this.judge(resources);
-    this.asked.add(policy);
-    return this.findings;
-  }
-
-  private judge(resources: readonly PolicyResource[]): void {
-    this.asked.clear();
-    this.urns = resources.map(({ urn }) => urn);
-    this.findings = new Map();
-    for (const finding of evaluate(this.pack.rules, ResourceGraph.fromPolicyResources(resources))) {
-      const list = this.findings.get(finding.rule.id);
-      if (list === undefined) this.findings.set(finding.rule.id, [finding]);
-      else list.push(finding);
+    if (!isSame || this.asked.has(policy)) {
+      this.asked.clear();
+      this.accepted.clear();
+      this.findings.length = 0;
+      this.selection = {};
+      this.waivers = [];
+      this.urns = resources.map(({ urn }) => urn);
+      this.graph = ResourceGraph.fromPolicyResources(resources);
     }
+    this.asked.add(policy);
   }
-}
 
-/** A finding that must stop the update. */
-export function isViolation({ verdict, resource }: Finding): boolean {
-  if (verdict.kind === "undetermined") return resource.dataClass === "cardholder";
-  return verdict.kind === "fail";
+  judge(rule: Rule, settings: Settings): readonly Finding[] {
+    const findings = evaluate([rule], this.graph, () => settings);
+    this.findings.push(...findings);
+    const { findings: accepted } = applyWaivers(findings, this.waivers, this.stack);
+    for (const [finding, waiver] of accepted) this.accepted.set(finding, waiver);
+    return findings.filter((finding) => !accepted.has(finding));
+  }
+
+  get unused(): readonly Waiver[] {
+    const used = new Set(this.accepted.values());
+    return this.waivers.filter((waiver) => waiver.stacks.includes(this.stack) && !used.has(waiver));
+  }
+
+  /** `prod` of `urn:pulumi:prod::project::...`. */
+  private get stack(): string {
+    return this.urns[0]?.split("::")[0]?.split(":")[2] ?? "";
+  }
 }
 
 /** A finding in words, with the fix when there is something to fix. */
@@ -69,22 +102,8 @@ export function describe({ rule, verdict }: Finding): string {
   }
 }
 
-/** JSON schema of each setting, as Pulumi checks it. */
-const SETTINGS: Readonly<Record<keyof Settings, PolicyConfigSchema["properties"][string]>> = {
-  baseline: {
-    type: "string",
-    enum: ["here", "elsewhere"],
-    description: "`here`: the stack must declare the baseline of its account and regions. Default: another stack may.",
-  },
-};
-
-function pick<T>(from: Readonly<Record<string, T>>, keys: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
-}
-
-const isDefault = (settings: Settings): boolean => Object.values(settings).every((value) => value === undefined);
-
 function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
+  const properties = schemaOf(rule);
   return {
     name: rule.id,
     description: rule.title,
@@ -99,14 +118,82 @@ function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
     tags: rule.requirements.map((requirement) => `pci-dss-4.0.1/${requirement}`),
     remediationSteps: rule.remediation,
     url: rule.url,
-    configSchema: rule.settings && { properties: pick(SETTINGS, rule.settings) },
+    configSchema: properties && { properties },
     validateStack(args, reportViolation) {
-      const settings = args.getConfig<Settings>();
-      const findings = isDefault(settings)
-        ? (judgement.of(rule.id, args.resources).get(rule.id) ?? [])
-        : evaluate([rule], ResourceGraph.fromPolicyResources(args.resources), settings);
+      judgement.begin(rule.id, args.resources);
+      if (!selects(judgement.selection, rule)) args.notApplicable("The selection leaves it out.");
+      const findings = judgement.judge(rule, settingsOf(rule, args.getConfig<Partial<Settings>>()));
       if (findings.length === 0) args.notApplicable(`The stack has none of ${rule.types.join(", ")}.`);
       for (const finding of findings.filter(isViolation)) reportViolation(describe(finding), finding.resource.urn);
+    },
+  };
+}
+
+/** Takes the pack's configuration `{"selection": {"include": {...}, "exclude": {...}}}`. */
+function selectionPolicy(judgement: Judgement): StackValidationPolicy {
+  return {
+    name: SELECTION,
+    description: "Which rules of the pack are judged: by rule, requirement, control, severity or service.",
+    enforcementLevel: "mandatory",
+    configSchema: { properties: SELECTION_SCHEMA },
+    validateStack(args) {
+      judgement.begin(SELECTION, args.resources);
+      judgement.selection = args.getConfig<Selection>();
+    },
+  };
+}
+
+/** Takes the pack's configuration `{"waivers": {"accepted": [...]}}`, in the form of `waivers.yaml`. What is wrong with it stops the update. */
+function waiversPolicy({ rules }: Pack, judgement: Judgement): StackValidationPolicy {
+  return {
+    name: WAIVERS,
+    description: "Accepted risks are complete and in force.",
+    enforcementLevel: "mandatory",
+    configSchema: {
+      properties: {
+        accepted: { type: "array", items: { type: "object" }, description: "Accepted risks, as in waivers.yaml." },
+      },
+    },
+    validateStack(args, reportViolation) {
+      judgement.begin(WAIVERS, args.resources);
+      const { accepted } = args.getConfig<{ accepted?: unknown }>();
+      if (accepted === undefined) return;
+      // Checking them takes a library that most runs do without.
+      const { readWaivers, WaiverError }: typeof Waivers = require("./waivers");
+      try {
+        judgement.waivers = readWaivers({ waivers: accepted }, rules, new Date().toISOString().slice(0, 10));
+      } catch (error) {
+        if (!(error instanceof WaiverError)) throw error;
+        reportViolation(`No waiver is applied:\n${error.message}`);
+      }
+    },
+  };
+}
+
+function unusedPolicy(judgement: Judgement): StackValidationPolicy {
+  return {
+    name: UNUSED_WAIVERS,
+    description: "Every waiver accepts something.",
+    enforcementLevel: "mandatory",
+    validateStack(args, reportViolation) {
+      judgement.begin(UNUSED_WAIVERS, args.resources);
+      for (const { rule, resource, ticket } of judgement.unused)
+        reportViolation(`${rule} on ${resource} (${ticket}): nothing to accept. Remove it from the waivers.`);
+    },
+  };
+}
+
+function waivedPolicy(judgement: Judgement): StackValidationPolicy {
+  return {
+    name: WAIVED,
+    description: "A risk was accepted.",
+    enforcementLevel: "advisory",
+    validateStack(args, reportViolation) {
+      judgement.begin(WAIVED, args.resources);
+      for (const [finding, { owner, ticket, expires, reason }] of judgement.accepted) {
+        const by = `Accepted by ${owner} (${ticket}) until ${expires}: ${reason}`;
+        reportViolation(`${finding.rule.id}: ${describe(finding)} ${by}`, finding.resource.urn);
+      }
     },
   };
 }
@@ -117,8 +204,10 @@ function undeterminedPolicy(judgement: Judgement): StackValidationPolicy {
     description: "A rule could not be decided before the update.",
     enforcementLevel: "advisory",
     validateStack(args, reportViolation) {
-      for (const finding of [...judgement.of(UNDETERMINED, args.resources).values()].flat()) {
+      judgement.begin(UNDETERMINED, args.resources);
+      for (const finding of judgement.findings) {
         if (finding.verdict.kind !== "undetermined" || isViolation(finding)) continue;
+        if (judgement.accepted.has(finding)) continue;
         reportViolation(`${finding.rule.id}: ${describe(finding)}`, finding.resource.urn);
       }
     },
@@ -131,17 +220,21 @@ export interface Violation {
   readonly urn: string | undefined;
 }
 
-/** Runs policies in this process, as the engine would; `resources` are usually made by {@link policyResources}. */
+/**
+ * Runs policies in this process, as the engine would; `resources` are usually made by {@link policyResources}.
+ * @param config what Pulumi's configuration of the pack says, by policy.
+ */
 export async function runPolicies(
   policies: readonly StackValidationPolicy[],
   resources: readonly PolicyResource[],
+  config: Readonly<Record<string, object>> = {},
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const policy of policies) {
     const args: StackValidationArgs = {
       resources: [...resources],
       stackTags: new Map(),
-      getConfig: <T extends object>() => ({}) as T,
+      getConfig: <T extends object>() => (config[policy.name] ?? {}) as T,
       notApplicable(reason): never {
         throw new NotApplicable(reason);
       },

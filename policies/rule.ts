@@ -1,5 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode, SourceFrame, Unknown } from "../analysis/graph";
 import type { CatalogueEntry } from "./catalogue/catalogue";
+import { type Settings, settingsOf } from "./settings";
 
 /** What a rule says about one resource. */
 export type Verdict =
@@ -14,18 +15,14 @@ export type Verdict =
 /** A rule may find several things wrong with one resource; each is a finding of its own. */
 export type Outcome = Verdict | readonly Verdict[];
 
-/** What only the user of a pack can tell a rule: Pulumi's configuration of the policy. */
-export interface Settings {
-  /** `here`: the stack must declare the account's and its regions' baseline. Default: another stack may. */
-  readonly baseline?: "here" | "elsewhere";
-}
-
 /** How a rule of the catalogue is decided. */
 export interface Implementation {
   /** Pulumi types that it judges. */
   readonly types: readonly string[];
   /** Settings that it reads. Default: none. */
   readonly settings?: readonly (keyof Settings)[];
+  /** Where its defaults differ from those of all. */
+  readonly defaults?: Partial<Settings>;
   check(node: ResourceNode, graph: ResourceGraph, settings: Settings): Outcome;
 }
 
@@ -73,10 +70,19 @@ export function undetermined(unknown: Unknown | Property): Verdict {
   return { kind: "undetermined", path: unknown.path, producers: unknown.producers };
 }
 
-/** Every rule on every resource of its types that the program manages, in the order of the resources. */
-export function evaluate(rules: readonly Rule[], graph: ResourceGraph, settings: Settings = {}): Finding[] {
+/**
+ * Every rule on every resource of its types that the program manages, in the order of the resources.
+ * @param configured settings of a rule. Default: its defaults.
+ */
+export function evaluate(
+  rules: readonly Rule[],
+  graph: ResourceGraph,
+  configured: (rule: Rule) => Settings = settingsOf,
+): Finding[] {
   const byType = new Map<string, Rule[]>();
+  const settings = new Map<Rule, Settings>();
   for (const rule of rules) {
+    settings.set(rule, configured(rule));
     for (const type of rule.types) {
       const list = byType.get(type);
       if (list === undefined) byType.set(type, [rule]);
@@ -87,7 +93,7 @@ export function evaluate(rules: readonly Rule[], graph: ResourceGraph, settings:
   for (const resource of graph.nodes) {
     if (!resource.managed) continue;
     for (const rule of byType.get(resource.type) ?? []) {
-      for (const verdict of judge(rule, resource, graph, settings)) {
+      for (const verdict of judge(rule, resource, graph, settings.get(rule))) {
         findings.push({ rule, resource, verdict, source: resource.source[0] });
       }
     }
@@ -105,7 +111,7 @@ export function judge(
   rule: Rule,
   node: ResourceNode,
   graph: ResourceGraph,
-  settings: Settings = {},
+  settings: Settings = settingsOf(rule),
 ): readonly Verdict[] {
   if (rule.relaxedInDevelopment && node.environment === "development")
     return [notApplicable("A development environment may do without.")];

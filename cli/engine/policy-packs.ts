@@ -1,18 +1,35 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Configuration } from "../../policies/configuration";
 import { packs } from "../../policies/packs";
+import type { Waiver } from "../../policies/waivers";
 import { CHECKOUT } from "../checkout";
 import type { Engine } from "./find";
+
+/** Packs and the files that configure them, in the same order. */
+export interface PolicyPacks {
+  readonly policyPacks: string[];
+  readonly policyPackConfigs: string[];
+}
 
 const ANALYZER = "pulumi-analyzer-policy-nodejs";
 
 /**
  * Writes a policy pack for the engine around each compiled one: the sources in policies/ are packs as well, which anybody's engine can load, but this way
  * nothing has to be compiled first.
- * @returns the packs' absolute paths.
+ * @param waivers accepted risks of the stack.
  */
-export function policyPackPaths(folder: string): string[] {
-  return packs.map(({ name }) => {
+export function writePolicyPacks(
+  folder: string,
+  configuration: Configuration,
+  waivers: readonly Waiver[],
+): PolicyPacks {
+  const policyPackConfigs = packs.map((pack) => {
+    const file = join(folder, `${pack.name}.json`);
+    writeFileSync(file, JSON.stringify(configuration.forPack(pack, waivers)));
+    return file;
+  });
+  const policyPacks = packs.map(({ name }) => {
     const pack = join(folder, name);
     const compiled = join(CHECKOUT, "dist", "policies", name.replace(/^palisade-/, ""), "index.js");
     mkdirSync(pack, { recursive: true });
@@ -21,6 +38,7 @@ export function policyPackPaths(folder: string): string[] {
     writeFileSync(join(pack, "main.cjs"), `require(${JSON.stringify(compiled)});\n`);
     return pack;
   });
+  return { policyPacks, policyPackConfigs };
 }
 
 /**

@@ -7,6 +7,7 @@ export const MARKS: Readonly<Record<Status, string>> = {
   fail: "fail",
   undetermined: "open",
   waived: "waived",
+  disabled: "disabled",
   pass: "pass",
   "not-applicable": "not applicable",
   "verify-at-runtime": "verify at runtime",
@@ -16,7 +17,7 @@ export const MARKS: Readonly<Record<Status, string>> = {
 export function renderEvidenceTable(evidence: Evidence, color = isColorSupported): string {
   const { bold, dim, green, red, yellow } = createColors(color);
   const painted = (status: Status) => {
-    const paint = { fail: red, undetermined: yellow, waived: yellow, pass: green } as const;
+    const paint = { fail: red, undetermined: yellow, waived: yellow, disabled: yellow, pass: green } as const;
     return (status in paint ? paint[status as keyof typeof paint] : dim)(MARKS[status]);
   };
   const table = new Table({
@@ -34,6 +35,7 @@ export function renderEvidenceTable(evidence: Evidence, color = isColorSupported
       ? "no commit"
       : `commit ${subject.commit.id.slice(0, 12)}${subject.commit.modified ? " (modified)" : ""}`;
   const runtime = evidence.controls.filter(({ status }) => status === "verify-at-runtime");
+  const disabled = evidence.rules.filter(({ level }) => level === "disabled");
   return [
     bold(`${subject.project} / ${subject.stack}`) + dim(`  PCI DSS v4.0.1, ${commit}, ${subject.digest}`),
     table.toString(),
@@ -41,6 +43,9 @@ export function renderEvidenceTable(evidence: Evidence, color = isColorSupported
       ({ rule, resource, findings, reason, owner, ticket, expires }) =>
         `${yellow("waived")} ${rule} on ${resource} (${findings}), until ${expires}, ${owner}, ${ticket}: ${reason}`,
     ),
+    ...(disabled.length === 0
+      ? []
+      : [`${yellow("disabled")}, judged by nobody: ${disabled.map(({ id }) => id).join(", ")}`]),
     `${bold("Verify at runtime")}, as no program shows them: ${runtime.map(({ id }) => id).join(", ")}`,
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import type { CheckResult } from "../check-result";
 const REDACTED = "[secret]";
 
 /** The result of `palisade check` for a program: graph, outputs, findings. Secret values are left out. */
-export function renderJson({ recording, findings, positions }: CheckResult): string {
+export function renderJson({ recording, findings, configuration, positions }: CheckResult): string {
   return JSON.stringify(
     {
       version: 1,
@@ -33,6 +33,7 @@ export function renderJson({ recording, findings, positions }: CheckResult): str
       findings: findings.map(({ rule, resource, verdict }) => ({
         rule: rule.id,
         severity: rule.severity,
+        level: configuration.levelOf(rule),
         requirements: rule.requirements,
         resource: resource.urn,
         verdict,

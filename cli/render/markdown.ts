@@ -8,13 +8,14 @@ const SHOWN = 50;
 export function renderMarkdown(evidence: Evidence): string {
   const { subject, packs, requirements, controls, waivers } = evidence;
   const open = findings(evidence, ["fail", "undetermined"]);
+  const disabled = evidence.rules.filter(({ level }) => level === "disabled");
   const commit =
     subject.commit === undefined
       ? ""
       : `, commit \`${subject.commit.id.slice(0, 12)}\`${subject.commit.modified ? " (modified)" : ""}`;
   const runtime = controls.filter(({ status }) => status === "verify-at-runtime");
   return [
-    `## ${subject.project} / ${subject.stack}: ${open.length === 0 ? "every rule holds" : `${open.length} findings`}`,
+    `## ${subject.project} / ${subject.stack}: ${open.length === 0 ? (disabled.length === 0 ? "every rule holds" : "every enabled rule holds") : `${open.length} findings`}`,
     "",
     `${subject.resources} resources${commit}, \`${subject.digest.slice(0, 19)}\`, ${packs.map((pack) => `${pack.name} ${pack.version}`).join(", ")}, PCI DSS v4.0.1.`,
     ...(open.length === 0
@@ -29,6 +30,9 @@ export function renderMarkdown(evidence: Evidence): string {
           ),
         ]),
     ...(open.length > SHOWN ? ["", `${open.length - SHOWN} more.`] : []),
+    ...(disabled.length === 0
+      ? []
+      : ["", `### Disabled rules (${disabled.length})`, "", disabled.map(({ id }) => `\`${id}\``).join(", ")]),
     ...(waivers.length === 0
       ? []
       : [
@@ -81,7 +85,8 @@ function findings(evidence: Evidence, statuses: readonly string[]): [RuleEvidenc
 function row([rule, { type, name, message, property, declaredAt, status }]: [RuleEvidence, ResultEvidence]): string[] {
   const place = declaredAt === undefined ? "" : `${declaredAt.file}:${declaredAt.line}`;
   const what = `${message ?? ""}${property === undefined || status === "undetermined" ? "" : ` (${property})`}`;
-  return [rule.severity, rule.id, `${type} ${name}`, place, what, rule.remediation];
+  const severity = rule.level === "advisory" ? `${rule.severity}, advisory` : rule.severity;
+  return [severity, rule.id, `${type} ${name}`, place, what, rule.remediation];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

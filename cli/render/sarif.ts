@@ -46,7 +46,7 @@ function resultOf(evidence: Evidence, rule: RuleEvidence, result: ResultEvidence
   const place = property === undefined ? "" : ` (${property})`;
   const built = new SarifResultBuilder().initSimple({
     ruleId: rule.id,
-    level: result.status === "undetermined" ? "warning" : LEVEL[rule.severity],
+    level: rule.level === "advisory" ? "note" : result.status === "undetermined" ? "warning" : LEVEL[rule.severity],
     messageText: `${type} ${name}: ${message ?? rule.title}${place} ${rule.remediation}`,
     ...(declaredAt === undefined ? {} : { fileUri: declaredAt.file, startLine: declaredAt.line }),
   });

@@ -1,5 +1,6 @@
 import { createColors, isColorSupported } from "picocolors";
 import { packs } from "../../policies/packs";
+import type { Finding } from "../../policies/rule";
 import type { CheckResult } from "../check-result";
 import { shortType } from "../../analysis/short-type";
 import { countsByType, resourceTree, type TreeNode } from "./tree";
@@ -102,19 +103,32 @@ export function renderValue(value: unknown, label: string, indent: string): stri
   ];
 }
 
-function renderVerdict({ findings, waived, positions }: CheckResult, color: boolean): string[] {
+function renderVerdict({ findings, waived, configuration, positions }: CheckResult, color: boolean): string[] {
   const { bold, dim, green, red, yellow } = createColors(color);
   const standing = findings.filter((finding) => !waived.findings.has(finding));
-  const violations = standing.filter(({ verdict }) => verdict.kind === "fail");
+  const isAdvice = ({ rule }: Finding) => configuration.levelOf(rule) === "advisory";
+  const failed = standing.filter(({ verdict }) => verdict.kind === "fail");
+  const violations = failed.filter((finding) => !isAdvice(finding));
+  const advice = failed.filter(isAdvice);
   const open = standing.filter(({ verdict }) => verdict.kind === "undetermined");
   const lines = packs.map((pack) => {
     const own = standing.filter(({ rule }) => pack.rules.includes(rule));
     const count = (kind: string) => own.filter(({ verdict }) => verdict.kind === kind).length;
-    const mark = count("fail") > 0 ? red("fail") : count("undetermined") > 0 ? yellow("open") : green("pass");
+    const isBroken = violations.some(({ rule }) => pack.rules.includes(rule));
+    const mark = isBroken
+      ? red("fail")
+      : count("fail") > 0
+        ? yellow("advice")
+        : count("undetermined") > 0
+          ? yellow("open")
+          : green("pass");
     const numbers = `${count("pass")} pass, ${count("fail")} fail, ${count("undetermined")} undetermined, ${count("not-applicable")} not applicable`;
-    return `  ${mark}  ${pack.name.padEnd(18)} ${String(pack.rules.length).padStart(3)} rules: ${numbers}`;
+    const off = pack.rules.length - configuration.enabled(pack.rules).length;
+    return `  ${mark}  ${pack.name.padEnd(18)} ${String(pack.rules.length).padStart(3)} rules: ${numbers}${off > 0 ? `, ${off} rules disabled` : ""}`;
   });
-  const details = [...violations, ...open].flatMap(({ rule, resource, verdict }) => {
+  const details = [...violations, ...advice, ...open].flatMap((finding) => {
+    const { rule, resource, verdict } = finding;
+    const severity = isAdvice(finding) ? yellow(`advisory ${rule.severity}`) : red(rule.severity);
     const place = positions.declaration(resource.source);
     const what =
       verdict.kind === "fail"
@@ -122,17 +136,26 @@ function renderVerdict({ findings, waived, positions }: CheckResult, color: bool
         : `not known before the update: ${verdict.kind === "undetermined" ? verdict.path : ""}`;
     return [
       "",
-      `  ${verdict.kind === "fail" ? red(rule.severity) : yellow("open")} ${bold(rule.id)} ${rule.requirements.length > 0 ? dim(`PCI ${rule.requirements.join(", ")}`) : ""}`,
+      `  ${verdict.kind === "fail" ? severity : yellow("open")} ${bold(rule.id)} ${rule.requirements.length > 0 ? dim(`PCI ${rule.requirements.join(", ")}`) : ""}`,
       `    ${shortType(resource.type)} ${resource.name}${place === undefined ? "" : dim(`  ${place.file}:${place.line}`)}`,
       `    ${what}`,
       `    Fix: ${rule.remediation}`,
     ];
   });
-  const total = violations.length === 0 ? green("every rule holds") : red(`${violations.length} violations`);
+  const disabled = packs
+    .flatMap((pack) => pack.rules)
+    .filter((rule) => configuration.levelOf(rule) === "disabled")
+    .map(({ id }) => id);
+  const every = disabled.length > 0 || advice.length > 0 ? "no mandatory rule is violated" : "every rule holds";
+  const total = violations.length === 0 ? green(every) : red(`${violations.length} violations`);
   const accepted = [...waived.findings].map(
     ([{ rule, resource }, { expires, owner, ticket }]) =>
       `  ${yellow("waived")} ${rule.id} ${shortType(resource.type)} ${resource.name} ${dim(`until ${expires}, ${owner}, ${ticket}`)}`,
   );
+  const silenced =
+    disabled.length === 0
+      ? []
+      : wrap(disabled, WIDTH - 12).map((text, row) => `  ${row === 0 ? yellow("disabled") : "        "} ${dim(text)}`);
   const unused = waived.unused.map(
     ({ rule, resource, ticket }) =>
       `  ${red("unused waiver")} ${rule} on ${resource} (${ticket}): nothing to accept. Remove it from the waivers.`,
@@ -140,10 +163,11 @@ function renderVerdict({ findings, waived, positions }: CheckResult, color: bool
   return [
     bold("Policies"),
     ...lines,
+    ...silenced,
     ...accepted,
     ...unused,
     ...details,
     "",
-    `${bold("Verdict:")} ${total}${open.length > 0 ? `, ${open.length} undetermined` : ""}${unused.length > 0 ? `, ${unused.length} waivers accept nothing` : ""}`,
+    `${bold("Verdict:")} ${total}${advice.length > 0 ? `, ${advice.length} advisory findings` : ""}${open.length > 0 ? `, ${open.length} undetermined` : ""}${unused.length > 0 ? `, ${unused.length} waivers accept nothing` : ""}`,
   ];
 }

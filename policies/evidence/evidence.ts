@@ -2,7 +2,9 @@ import { shortType } from "../../analysis/short-type";
 import { type Control, controls } from "../catalogue/controls";
 import { fingerprints } from "../fingerprint";
 import type { Finding, Pack, Rule } from "../rule";
-import type { Waived, Waiver } from "../waivers";
+import type { Configuration } from "../configuration";
+import type { Waived } from "../waived";
+import type { Waiver } from "../waivers";
 import { type Evidence, type ResultEvidence, type RuleEvidence, type Status, STATUSES } from "./schema";
 
 /** What was judged, and where it came from. */
@@ -21,6 +23,8 @@ export interface EvidenceArgs {
   readonly packs: readonly Pack[];
   readonly findings: readonly Finding[];
   readonly waived: Waived;
+  /** Levels and parameters by which it was judged. */
+  readonly configuration: Configuration;
   readonly generatedAt: Date;
   /** Where a resource was declared, when that is known. */
   readonly declaredAt: (finding: Finding) => { readonly file: string; readonly line: number } | undefined;
@@ -57,7 +61,7 @@ export function collectEvidence(args: EvidenceArgs): Evidence {
 }
 
 function ruleEvidence(
-  { packs, findings, waived, declaredAt }: EvidenceArgs,
+  { packs, findings, waived, configuration, declaredAt }: EvidenceArgs,
   waivers: readonly Waiver[],
 ): RuleEvidence[] {
   const ids = fingerprints(findings);
@@ -78,10 +82,24 @@ function ruleEvidence(
     pack.rules.map((rule) => {
       const own = results.get(rule) ?? [];
       const { id, title, severity, requirements, controls: decided, remediation, url } = rule;
+      const level = configuration.levelOf(rule);
+      const status = level === "disabled" ? level : worst(own.map((result) => result.status));
       return {
-        ...{ id, pack: pack.name, title, severity, requirements: [...requirements], controls: [...decided] },
-        ...{ remediation, url, status: worst(own.map(({ status }) => status)), results: own },
+        ...{ id, pack: pack.name, title, severity, level, requirements: [...requirements], controls: [...decided] },
+        ...{ parameters: parametersOf(rule, configuration), remediation, url, status, results: own },
       };
+    }),
+  );
+}
+
+/** Every parameter of the rule, whether it was configured or not: an assessor sees what was asked. */
+function parametersOf(rule: Rule, configuration: Configuration): RuleEvidence["parameters"] {
+  if (rule.settings === undefined) return undefined;
+  const settings = configuration.settingsOf(rule);
+  return Object.fromEntries(
+    rule.settings.map((key) => {
+      const value = settings[key];
+      return [key, typeof value === "object" ? [...value] : value];
     }),
   );
 }

@@ -1,7 +1,16 @@
 import { z } from "zod";
+import { LEVELS } from "../configuration";
 
 /** What was decided: of a finding, a rule, a control or a requirement. */
-export const STATUSES = ["fail", "undetermined", "waived", "pass", "not-applicable", "verify-at-runtime"] as const;
+export const STATUSES = [
+  "fail",
+  "undetermined",
+  "waived",
+  "disabled",
+  "pass",
+  "not-applicable",
+  "verify-at-runtime",
+] as const;
 
 const status = z.enum(STATUSES);
 
@@ -29,6 +38,13 @@ const rule = z.strictObject({
   controls: z.array(z.string()),
   remediation: z.string(),
   url: z.string(),
+  level: z
+    .enum(LEVELS)
+    .describe("mandatory: a finding stops the update; advisory: it does not; disabled: nothing was judged"),
+  parameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.array(z.number())]))
+    .optional()
+    .describe("what the rule was told, where it takes parameters"),
   status,
   results: z.array(result),
 });

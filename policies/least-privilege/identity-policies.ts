@@ -220,13 +220,18 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
   },
   "iam-password-policy": {
     types: ["aws:iam/accountPasswordPolicy:AccountPasswordPolicy"],
-    check(node) {
+    settings: ["maximumPasswordDays", "minimumPasswordLength"],
+    check(node, _, { maximumPasswordDays, minimumPasswordLength }) {
       const least = (property: string, value: number, message: string) =>
         when(node.property(property), (given) => (Number(given ?? 0) >= value ? PASS : fail(message, property)));
       const required = (property: string) =>
         when(node.property(property), (given) => (given === true ? PASS : fail(`${property} is off.`, property)));
       return all(
-        least("minimumPasswordLength", 12, "Passwords may be shorter than 12 characters."),
+        least(
+          "minimumPasswordLength",
+          minimumPasswordLength,
+          `Passwords may be shorter than ${minimumPasswordLength} characters.`,
+        ),
         required("requireUppercaseCharacters"),
         required("requireLowercaseCharacters"),
         required("requireNumbers"),
@@ -235,7 +240,9 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
         least("passwordReusePrevention", 24, "One of the last 24 passwords may be used again."),
         when(node.property("maxPasswordAge"), (days) => {
           const age = Number(days ?? 0);
-          return age >= 1 && age <= 90 ? PASS : fail("Passwords live longer than 90 days.", "maxPasswordAge");
+          return age >= 1 && age <= maximumPasswordDays
+            ? PASS
+            : fail(`Passwords live longer than ${maximumPasswordDays} days.`, "maxPasswordAge");
         }),
       );
     },

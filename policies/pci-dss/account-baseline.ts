@@ -2,18 +2,8 @@ import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph
 import { concernsAction, statementsOf } from "../../analysis/policy-document";
 import { accountBaseline } from "../catalogue/account-baseline";
 import { andThen, joined, on, oneOf, when } from "../checks";
-import {
-  all,
-  any,
-  fail,
-  implement,
-  notApplicable,
-  type Outcome,
-  PASS,
-  type Rule,
-  type Settings,
-  undetermined,
-} from "../rule";
+import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import type { Settings } from "../settings";
 
 const STACK = "pulumi:pulumi:Stack";
 const DETECTOR = "aws:guardduty/detector:Detector";

@@ -20,8 +20,8 @@ const SECRET_POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy";
 const REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey";
 const KEYS = [KEY, REPLICA_KEY, "aws:kms/externalKey:ExternalKey", "aws:kms/replicaExternalKey:ReplicaExternalKey"];
 const KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy";
-const LONGEST_WINDOW_DAYS = 30;
-const LONGEST_ROTATION_DAYS = 90;
+/** What KMS takes when the program gives nothing. */
+const DEFAULT_WINDOW_DAYS = 30;
 
 /** The statements of a policy that stands in the resource itself, in a resource of its own, or in both. */
 function withStatements(
@@ -134,7 +134,7 @@ function longestInterval(schedule: string): number | undefined {
   return undefined;
 }
 
-function rotates(rotation: ResourceNode): Outcome {
+function rotates(rotation: ResourceNode, mostDays: number): Outcome {
   const rules = rotation.property("rotationRules");
   const schedule = rules.at("scheduleExpression");
   return all(
@@ -142,9 +142,9 @@ function rotates(rotation: ResourceNode): Outcome {
     when(rules.at("automaticallyAfterDays"), (days) =>
       when(schedule, (expression) => {
         const interval = typeof expression === "string" ? longestInterval(expression) : Number(days ?? Infinity);
-        return interval !== undefined && interval <= LONGEST_ROTATION_DAYS
+        return interval !== undefined && interval <= mostDays
           ? PASS
-          : fail(`It is not rotated every ${LONGEST_ROTATION_DAYS} days.`, rules);
+          : fail(`It is not rotated every ${mostDays} days.`, rules);
       }),
     ),
   );
@@ -271,10 +271,11 @@ export const keyAndSecretRules: readonly Rule[] = implement(keysAndSecrets, {
   },
   "kms-key-deletion": {
     types: KEYS,
-    check(node) {
+    settings: ["minimumDeletionDays"],
+    check(node, _, { minimumDeletionDays }) {
       if (node.protect) return PASS;
       const days = node.property("deletionWindowInDays");
-      return atLeast(days, LONGEST_WINDOW_DAYS, "A deletion leaves few days to notice it.", LONGEST_WINDOW_DAYS);
+      return atLeast(days, minimumDeletionDays, "A deletion leaves few days to notice it.", DEFAULT_WINDOW_DAYS);
     },
   },
   "kms-enclave-attestation": {
@@ -299,10 +300,16 @@ export const keyAndSecretRules: readonly Rule[] = implement(keysAndSecrets, {
   },
   "secret-rotation": {
     types: [SECRET],
-    check(node, graph) {
+    settings: ["maximumRotationDays"],
+    check(node, graph, { maximumRotationDays }) {
       const found = graph.referring("aws:secretsmanager/secretRotation:SecretRotation", "secretId", node);
       return joined(found, (rotations) =>
-        rotations.length === 0 ? byHand(node) : any(rotations.map(rotates), fail("It is not rotated in time.")),
+        rotations.length === 0
+          ? byHand(node)
+          : any(
+              rotations.map((rotation) => rotates(rotation, maximumRotationDays)),
+              fail("It is not rotated in time."),
+            ),
       );
     },
   },

@@ -6,7 +6,6 @@ import { logging } from "../catalogue/logging";
 
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const TRAIL = "aws:cloudtrail/trail:Trail";
-const DAYS_IN_TWELVE_MONTHS = 365;
 
 const CACHE = "aws:elasticache/replicationGroup:ReplicationGroup";
 
@@ -117,14 +116,15 @@ export const loggingRules: readonly Rule[] = implement(logging, {
   },
   "log-group-retention": {
     types: [LOG_GROUP],
-    check(node, graph) {
+    settings: ["minimumLogDays"],
+    check(node, graph, { minimumLogDays }) {
       if (isNoAuditLog(node, graph)) return notApplicable("It holds measurements, not an audit trail.");
       const days = node.property("retentionInDays");
       // 0 and nothing at all mean for ever.
       return when(days, (value) =>
         Number(value ?? 0) === 0
           ? PASS
-          : atLeast(days, DAYS_IN_TWELVE_MONTHS, `Entries are gone after ${String(value)} days.`),
+          : atLeast(days, minimumLogDays, `Entries are gone after ${String(value)} days.`),
       );
     },
   },

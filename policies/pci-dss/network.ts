@@ -28,8 +28,6 @@ const HIGH_RISK = [
 /** All but a few that are denied by name: a list of denials is no restriction. */
 const NEARLY_ALL_PORTS = 65_400;
 const TRANSPORTS = ["tcp", "udp"] as const;
-/** What the internet may reach: the web, which PCI DSS expects to be behind a load balancer or an edge service. */
-const WEB = [80, 443];
 
 /** Judges the ports of a permission that lets the whole internet in; PASS when it lets only some of it in. */
 function whenOpenToAll(
@@ -119,18 +117,20 @@ export const networkRules: readonly Rule[] = implement(network, {
   },
   "sg-no-open-high-risk-ports": {
     types: RULE_TYPES,
-    check(node, graph) {
+    settings: ["publicPorts"],
+    check(node, graph, { publicPorts }) {
       return ingress(node, graph, (ports, at) => {
-        const open = HIGH_RISK.filter(isWithin(ports));
+        const open = HIGH_RISK.filter((port) => isWithin(ports)(port) && !publicPorts.includes(port));
         return open.length > 0 ? fail(`Everyone may reach ${tellPorts(ports)}.`, at) : PASS;
       });
     },
   },
   "sg-web-ports-only": {
     types: RULE_TYPES,
-    check(node, graph) {
+    settings: ["publicPorts"],
+    check(node, graph, { publicPorts }) {
       return ingress(node, graph, (ports, at) =>
-        ports.from === ports.to && WEB.includes(ports.from)
+        ports.from === ports.to && publicPorts.includes(ports.from)
           ? PASS
           : fail(`Everyone may reach ${tellPorts(ports)}.`, at),
       );

@@ -20,7 +20,6 @@ import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule
 const ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
 const PASSWORD_POLICY = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy";
 const MULTI_REGION_ACCESS_POINT = "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint";
-const TWELVE_MONTHS_DAYS = 365;
 
 /** AWS delivers these logs only into buckets with SSE-S3: server access logs of S3 and logs of application load balancers. */
 function takesLogsThatNeedSseS3(graph: ResourceGraph, bucket: ResourceNode): boolean {
@@ -251,7 +250,8 @@ export const s3Rules: readonly Rule[] = implement(s3, {
   },
   "s3-bucket-object-lock": {
     types: BUCKETS,
-    check(bucket, graph) {
+    settings: ["minimumLockDays"],
+    check(bucket, graph, { minimumLockDays }) {
       // Security Hub asks it of every bucket, for PCI DSS 10.5.1, which is about audit logs; S3 access logs and AWS Config can not even be delivered into a lock.
       if (trailsInto(graph, bucket).length === 0)
         return when(bucket.property("objectLockEnabled"), (locked) =>
@@ -259,9 +259,12 @@ export const s3Rules: readonly Rule[] = implement(s3, {
         );
       const days = lockedDays(graph, bucket);
       if (days === undefined) return { kind: "undetermined", path: "objectLockConfiguration", producers: [] };
-      return days >= TWELVE_MONTHS_DAYS
+      return days >= minimumLockDays
         ? PASS
-        : fail(`Audit logs are locked for ${days} days, and twelve months are asked for.`, "objectLockConfiguration");
+        : fail(
+            `Audit logs are locked for ${days} days, and ${minimumLockDays} are asked for.`,
+            "objectLockConfiguration",
+          );
     },
   },
   "s3-access-point-public-access-block": {

@@ -10,7 +10,6 @@ const VOLUME = "aws:ebs/volume:Volume";
 const CLUSTER = "aws:rds/cluster:Cluster";
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const CACHE_CLUSTER = "aws:elasticache/cluster:Cluster";
-const DAYS_OF_BACKUPS = 7;
 
 /** Copies another database: a read replica, or the cluster of a global database's secondary Region. */
 const isReplica = (node: ResourceNode) =>
@@ -99,9 +98,11 @@ function withItsHost(volume: ResourceNode, graph: ResourceGraph): Outcome {
 export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
   "rds-backups": {
     types: [INSTANCE, CLUSTER],
-    check(node) {
+    settings: ["minimumBackupDays"],
+    check(node, _, { minimumBackupDays }) {
       if (isReplica(node)) return notApplicable("The source has the backups.");
-      return atLeast(node.property("backupRetentionPeriod"), DAYS_OF_BACKUPS, "Backups are kept for less than 7 days.");
+      const message = `Backups are kept for less than ${minimumBackupDays} days.`;
+      return atLeast(node.property("backupRetentionPeriod"), minimumBackupDays, message);
     },
   },
   "rds-deletion-protection": {
@@ -124,13 +125,21 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
       "aws:elasticache/serverlessCache:ServerlessCache",
       CACHE_CLUSTER,
     ],
-    check(node) {
+    settings: ["minimumBackupDays"],
+    defaults: { minimumBackupDays: 1 },
+    check(node, _, { minimumBackupDays }) {
       if (node.type === CACHE_CLUSTER && !node.property("replicationGroupId").absent)
         return notApplicable("The replication group decides for its members.");
       const engine = node.read("engine");
       if (engine.known && engine.value === "memcached")
         return notApplicable("Memcached keeps nothing that could be restored.");
-      return atLeast(node.property("snapshotRetentionLimit"), 1, "No snapshot is kept.");
+      return atLeast(
+        node.property("snapshotRetentionLimit"),
+        minimumBackupDays,
+        minimumBackupDays === 1
+          ? "No snapshot is kept."
+          : `Snapshots are kept for less than ${minimumBackupDays} days.`,
+      );
     },
   },
   "s3-bucket-versioning": {

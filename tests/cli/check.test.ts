@@ -57,6 +57,33 @@ describe("palisade check", function () {
     assert.doesNotMatch(stdout, /\bundefined\b|\[object Object\]|04da6b54-/);
   });
 
+  it("takes levels, parameters and selection from policies.yaml, or from the file that is named", async () => {
+    write("Pulumi.prod.yaml", stackFile("prod"));
+    write("policies.yaml", "levels:\n  log-group-retentoin: advisory\n");
+    const wrong = await palisade("check", "prod", "--cwd", folder);
+    assert.equal(wrong.code, 2);
+    assert.match(
+      wrong.stderr,
+      /policies\.yaml:\n {2}levels\.log-group-retentoin: .*Did you mean log-group-retention\?/,
+    );
+
+    write("strict.yaml", "parameters:\n  log-group-retention:\n    minimumLogDays: 3653\n");
+    const strict = await palisade("check", "prod", "--cwd", folder, "--policies", join(folder, "strict.yaml"));
+    assert.equal(strict.code, 1);
+    assert.match(strict.stdout, /log-group-retention/);
+
+    const advice = "levels:\n  log-group-retention: advisory\n  rds-multi-az: disabled\n";
+    write("policies.yaml", `${advice}parameters:\n  log-group-retention:\n    minimumLogDays: 3653\n`);
+    const advised = await palisade("check", "prod", "--cwd", folder);
+    assert.equal(advised.code, 0, advised.stdout.slice(-2000));
+    assert.match(advised.stdout, /advisory medium log-group-retention/);
+    assert.match(advised.stdout, /disabled rds-multi-az/);
+
+    const missing = await palisade("check", "prod", "--cwd", folder, "--policies", "nowhere.yaml");
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /--policies nowhere\.yaml: there is no such file/);
+  });
+
   it("prints the graph, the outputs and the findings as JSON, without a secret", async () => {
     const { code, stdout } = await palisade("check", "dev", "--json");
     assert.equal(code, 0);

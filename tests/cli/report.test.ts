@@ -16,26 +16,34 @@ import { parseReports, writeReports } from "../../cli/reports";
 import { collectEvidence } from "../../policies/evidence/evidence";
 import { evidenceSchema } from "../../policies/evidence/schema";
 import { packs } from "../../policies/packs";
-import { applyWaivers, type Waiver } from "../../policies/waivers";
+import { Configuration, readConfiguration } from "../../policies/configuration";
+import { applyWaivers } from "../../policies/waived";
+import type { Waiver } from "../../policies/waivers";
 import { evaluate } from "../../policies/rule";
 import { recordProgram } from "../support/record";
 import { ROOT } from "../support/stack-file";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-async function resultOf(program: () => unknown, waivers: readonly Waiver[] = []): Promise<CheckResult> {
+async function resultOf(
+  program: () => unknown,
+  waivers: readonly Waiver[] = [],
+  configuration = new Configuration(),
+): Promise<CheckResult> {
   const recording = await recordProgram(program, { sources: true });
   const rules = packs.flatMap((pack) => pack.rules);
-  const findings = evaluate(rules, ResourceGraph.fromRecording(recording));
+  const findings = evaluate(configuration.enabled(rules), ResourceGraph.fromRecording(recording), (rule) =>
+    configuration.settingsOf(rule),
+  );
   const waived = applyWaivers(findings, waivers, recording.stack);
   const positions = new SourcePositions(ROOT);
   const evidence = async () =>
     collectEvidence({
       subject: { ...subjectOf({ name: "test", root: ROOT }, recording), commit: undefined },
-      ...{ version: "1.2.3", packs, findings, waived, generatedAt: new Date("2026-11-21T12:00:00Z") },
+      ...{ version: "1.2.3", packs, findings, waived, configuration, generatedAt: new Date("2026-11-21T12:00:00Z") },
       declaredAt: ({ resource }) => positions.declaration(resource.source),
     });
-  return { recording, findings, waived, positions, evidence };
+  return { recording, findings, waived, configuration, positions, evidence };
 }
 
 const openGroup = () => {
@@ -65,6 +73,40 @@ describe("report", () => {
     const result = await resultOf(() => undefined);
     assert.equal(exitCode(result), 0);
     assert.match(renderTerminal(result, false, false), /Verdict: every rule holds/);
+  });
+
+  it("an advisory finding is told and does not fail, a disabled rule is told as such in every report", async () => {
+    const rules = packs.flatMap((pack) => pack.rules);
+    const [failing] = (await resultOf(openGroup)).findings.filter(({ verdict }) => verdict.kind === "fail");
+    assert.ok(failing);
+    const configured = (levels: Record<string, string>) => readConfiguration({ levels }, rules);
+
+    const advised = await resultOf(openGroup, [], configured({ all: "advisory", [failing.rule.id]: "advisory" }));
+    assert.equal(exitCode(advised), 0);
+    assert.match(renderTerminal(advised, false, false), /advisory (low|medium|high|critical) sg-[a-z-]+/);
+    assert.match(
+      renderTerminal(advised, false, false),
+      /Verdict: no mandatory rule is violated, \d+ advisory findings/,
+    );
+    const told = (await advised.evidence()).rules.find(({ id }) => id === failing.rule.id);
+    assert.deepEqual([told?.level, told?.status], ["advisory", "fail"]);
+
+    const off = await resultOf(openGroup, [], configured({ all: "advisory", [failing.rule.id]: "disabled" }));
+    assert.ok(!off.findings.some(({ rule }) => rule === failing.rule));
+    const evidence = evidenceSchema.parse(JSON.parse(JSON.stringify(await off.evidence())));
+    const silent = evidence.rules.find(({ id }) => id === failing.rule.id);
+    assert.deepEqual([silent?.level, silent?.status, silent?.results], ["disabled", "disabled", []]);
+    for (const id of silent?.controls ?? []) {
+      const control = evidence.controls.find((one) => one.id === id);
+      assert.ok(control && !["pass", "not-applicable"].includes(control.status), `${id}: ${control?.status}`);
+    }
+    for (const format of ["table", "junit", "markdown"]) {
+      const [report] = parseReports([format], ROOT);
+      const lines = report?.render(evidence).split("\n") ?? [];
+      const named = lines.some((line) => line.includes(failing.rule.id));
+      assert.ok(named && /disabled/i.test(lines.join("\n")), format);
+    }
+    assert.match(renderTerminal(off, false, false), new RegExp(`disabled .*${failing.rule.id}`));
   });
 
   it("never shows a secret, neither as input nor as output", async () => {

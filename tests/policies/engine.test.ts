@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ResourceGraph } from "../../analysis/graph";
+import { COMMON } from "../../policies/adapter";
+import { Configuration, readConfiguration } from "../../policies/configuration";
 import { packs } from "../../policies/packs";
-import { evaluate } from "../../policies/rule";
+import { evaluate, isViolation } from "../../policies/rule";
+import { applyWaivers } from "../../policies/waived";
+import type { Waiver } from "../../policies/waivers";
 import type { Recording } from "../../simulator";
 import { requireEngine } from "../support/engine/engine";
 import { recordProgram } from "../support/record";
@@ -15,7 +19,11 @@ import { ROOT } from "../support/stack-file";
 import { insecureShop } from "./programs/insecure";
 
 interface Judged {
-  readonly reported: readonly { readonly policyName: string; readonly resourceUrn: string }[];
+  readonly reported: readonly {
+    readonly policyName: string;
+    readonly resourceUrn: string;
+    readonly enforcementLevel: string;
+  }[];
   readonly diagnostics: readonly string[];
   readonly failure?: string;
 }
@@ -46,9 +54,21 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Previews with the packs as the engine loads them from source, and a probe that also tells what passes. */
-  async function preview(stack: string, program: string, name?: string): Promise<{ told: Told[]; judged: Judged }> {
+  async function preview(
+    stack: string,
+    program: string,
+    name?: string,
+    configuration = new Configuration(),
+    waivers: readonly Waiver[] = [],
+  ): Promise<{ told: Told[]; judged: Judged }> {
     const verdicts = join(folder, "verdicts.json");
-    const request = JSON.stringify({ stack, cwd: folder, packs: [...PACKS, PROBE], program, name });
+    const contents = [...packs.map((pack) => configuration.forPack(pack, waivers)), {}];
+    const config = contents.map((content, index) => {
+      const file = join(folder, `config-${index}.json`);
+      writeFileSync(file, JSON.stringify(content));
+      return file;
+    });
+    const request = JSON.stringify({ stack, cwd: folder, packs: [...PACKS, PROBE], config, program, name });
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(ROOT, "tests", "support", "engine", "judge.cjs"), request],
@@ -94,5 +114,49 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
       expected,
     );
     assert.notEqual(judged.failure, undefined);
+  });
+
+  it("levels, parameters, selection and waivers mean there what they mean to palisade check", async () => {
+    const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+    const graph = ResourceGraph.fromRecording(await recordProgram(insecureShop));
+    const [accepted, advised, silent] = [
+      ...new Set(
+        evaluate(RULES, graph)
+          .filter(isViolation)
+          .map(({ rule }) => rule),
+      ),
+    ];
+    assert.ok(accepted && advised && silent);
+    const configuration = readConfiguration(
+      {
+        levels: { [advised.id]: "advisory", [silent.id]: "disabled" },
+        parameters: { "rds-backups": { minimumBackupDays: 35 } },
+        selection: { exclude: { services: ["sqs"], severities: ["medium"] } },
+      },
+      RULES,
+    );
+    const waiver: Waiver = {
+      ...{ rule: accepted.id, resource: "*", stacks: ["dev"], reason: "A program that exists for this test only." },
+      ...{ owner: "tests", ticket: "T-1", granted: day(Date.now()), expires: day(Date.now()) },
+    };
+    const findings = evaluate(configuration.enabled(RULES), graph, (rule) => configuration.settingsOf(rule));
+    const { findings: waived } = applyWaivers(findings, [waiver], "dev");
+    const expected = findings
+      .filter((finding) => isViolation(finding) && !waived.has(finding))
+      .map(({ rule, resource: { urn } }) => place({ rule: rule.id, urn, kind: configuration.levelOf(rule) }));
+
+    const program = join(__dirname, "programs", "insecure.ts");
+    const { judged } = await preview("dev", program, "insecureShop", configuration, [waiver]);
+    const told = (isCommon: boolean) =>
+      unique(
+        judged.reported
+          .filter(({ policyName }) => COMMON.includes(policyName) === isCommon)
+          .map(({ policyName, resourceUrn, enforcementLevel }) =>
+            place({ rule: policyName, urn: resourceUrn, kind: enforcementLevel }),
+          ),
+      );
+    assert.deepEqual(told(false), unique(expected));
+    assert.ok(expected.some((line) => line.endsWith(": advisory")));
+    assert.equal(told(true).filter((line) => / waived: advisory$/.test(line)).length, waived.size);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { policyResources, stackPolicies } from "../../policies/adapter";
 import { pciDss } from "../../policies/pci-dss/rules";
-import { evaluate, type Settings } from "../../policies/rule";
+import { evaluate } from "../../policies/rule";
+import { type Settings, settingsOf } from "../../policies/settings";
 import { allow, document } from "./documents";
 import { graphOf, ref } from "./fixture-graph";
 import { ruleCases } from "./rule-cases";
@@ -209,8 +210,11 @@ describe("a pack that is told that the stack is the baseline", () => {
 
   it("misses it in every region that the stack uses", () => {
     const rules = pciDss.rules.filter(({ id }) => ids.includes(id));
-    const kinds = (settings: Settings) =>
-      evaluate(rules, graphOf(app, "update"), settings).map(({ rule, verdict }) => [rule.id, verdict.kind]);
+    const kinds = (settings: Partial<Settings>) =>
+      evaluate(rules, graphOf(app, "update"), (rule) => settingsOf(rule, settings)).map(({ rule, verdict }) => [
+        rule.id,
+        verdict.kind,
+      ]);
     assert.deepEqual([...new Set(kinds({}).map(([, kind]) => kind))], ["not-applicable"]);
     for (const id of ids)
       assert.ok(
@@ -223,7 +227,7 @@ describe("a pack that is told that the stack is the baseline", () => {
     const policy = stackPolicies(pciDss).find(({ name }) => name === "baseline-macie");
     assert.deepEqual(policy?.configSchema?.properties.baseline?.enum, ["here", "elsewhere"]);
     const told: string[] = [];
-    const validate = (config: Settings) =>
+    const validate = (config: Partial<Settings>) =>
       policy?.validateStack(
         {
           resources: policyResources(graphOf(app, "update")),

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { packs } from "../../policies/packs";
 import { fingerprints } from "../../policies/fingerprint";
 import { evaluate } from "../../policies/rule";
-import { applyWaivers, LONGEST_DAYS, readWaivers, type Waiver, WaiverError } from "../../policies/waivers";
+import { applyWaivers } from "../../policies/waived";
+import { LONGEST_DAYS, readWaivers, type Waiver, WaiverError } from "../../policies/waivers";
 import { graphOf } from "./fixture-graph";
 
 const rules = packs.flatMap((pack) => pack.rules);
