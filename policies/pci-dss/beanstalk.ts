@@ -29,6 +29,10 @@ class Options {
     return this.hidden === undefined ? judge(byDefault) : undetermined(this.hidden);
   }
 
+  isUnknown(namespace: string, name: string): boolean {
+    return this.values.get(namespace)?.get(name)?.unknown ?? false;
+  }
+
   on(namespace: string, name: string, message: string, byDefault = "false"): Outcome {
     return this.judge(namespace, name, byDefault, (value) =>
       isTrue(value.toLowerCase()) ? PASS : fail(message, this.environment.property("settings")),
@@ -183,9 +187,12 @@ export const beanstalkRules: readonly Rule[] = implement(beanstalk, {
       const settings = node.property("settings");
       return withOptions(node, graph, (options) =>
         all(
-          options.judge("aws:ec2:vpc", "VPCId", "", (vpc) =>
-            vpc === "" ? fail("It stands in the default VPC, whose subnets are public.", settings) : PASS,
-          ),
+          // A VPC that is not known yet is a VPC.
+          options.isUnknown("aws:ec2:vpc", "VPCId")
+            ? PASS
+            : options.judge("aws:ec2:vpc", "VPCId", "", (vpc) =>
+                vpc === "" ? fail("It stands in the default VPC, whose subnets are public.", settings) : PASS,
+              ),
           options.judge("aws:ec2:vpc", "AssociatePublicIpAddress", "", (associates) =>
             associates.toLowerCase() === "false" ? PASS : fail("Its instances may get public addresses.", settings),
           ),

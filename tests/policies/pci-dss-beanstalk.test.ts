@@ -123,5 +123,12 @@ ruleCases(pciDss, {
       "public addresses": change([VPC, "VPCId", "vpc-1"], [VPC, "AssociatePublicIpAddress", "true"]),
       "a single instance": change(...PRIVATE, [GENERAL, "EnvironmentType", "SingleInstance"]),
     },
+    alsoSecure: {
+      "a VPC that the program makes": {
+        vpc: { type: "aws:ec2/vpc:Vpc", inputs: { cidrBlock: "10.0.0.0/16" } },
+        ...change([VPC, "VPCId", ref("vpc")], [VPC, "AssociatePublicIpAddress", "false"]),
+      },
+    },
+    notNeeded: { "shop.settings[0].value": "a VPC that is not known yet is a VPC" },
   },
 });
