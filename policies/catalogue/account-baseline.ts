@@ -79,4 +79,38 @@ export const accountBaseline = {
       "Set iamInstanceProfile to a profile whose role has AmazonSSMManagedInstanceCore, or manage every instance by a ServiceSetting default-ec2-instance-management-role.",
     url: `${HUB}/ssm-controls.html#ssm-1`,
   },
+  "baseline-security-hub": {
+    title: "Security Hub judges the region by PCI DSS, with its new controls.",
+    severity: "medium",
+    requirements: ["10.4.1.1"],
+    controls: [],
+    remediation:
+      "Declare a securityhub Account with autoEnableControls, and a StandardsSubscription to pci-dss; Palisade's RegionalBaseline declares them.",
+    url: "https://docs.aws.amazon.com/securityhub/latest/userguide/pci-standard.html",
+  },
+  "baseline-instance-metadata": {
+    title: "Instances of the region ask for a token before they tell their credentials, unless they say otherwise.",
+    severity: "medium",
+    requirements: ["2.2.1"],
+    controls: [],
+    remediation:
+      "Declare an InstanceMetadataDefaults with httpTokens required; Palisade's RegionalBaseline declares it.",
+    url: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html",
+  },
+  "config-global-resources": {
+    title: "AWS Config records what belongs to no region, IAM above all, in one region.",
+    severity: "medium",
+    requirements: ["10.2.1", "11.5.2"],
+    controls: [],
+    remediation: "Set recordingGroup.includeGlobalResourceTypes to true in one region.",
+    url: "https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html",
+  },
+  "config-delivery-customer-key": {
+    title: "AWS Config delivers under a customer-managed KMS key.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: [],
+    remediation: "Set s3KmsKeyArn to a key of yours, or leave it out where the bucket encrypts with one.",
+    url: "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+  },
 } as const satisfies Catalogue;

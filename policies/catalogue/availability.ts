@@ -82,4 +82,22 @@ export const availability = {
     remediation: "Set redrivePolicy; Palisade's Queue has a dead-letter queue of its own.",
     url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
   },
+  "ecs-scaling-multi-az": {
+    title: "ECS services never shrink to one task.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation: "Set minCapacity to 2 or more.",
+    url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
+  },
+  "opensearch-dedicated-masters": {
+    title: "OpenSearch domains have three dedicated manager nodes.",
+    severity: "low",
+    requirements: ["12.10.1"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation: "Set clusterConfig.dedicatedMasterEnabled to true and dedicatedMasterCount to 3.",
+    url: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
+  },
 } as const satisfies Catalogue;

@@ -113,4 +113,23 @@ export const dataProtection = {
     remediation: "Add a VaultLockConfiguration with minRetentionDays.",
     url: "https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html",
   },
+  "no-forced-deletion": {
+    title: "What is deleted by a slip can be had back: deletion asks for an empty store, or waits.",
+    severity: "medium",
+    requirements: ["10.3.3"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation:
+      "Leave forceDestroy and forceDelete false; leave a secret its recovery window.",
+    url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
+  },
+  "cognito-deletion-protection": {
+    title: "Cognito user pools can not be deleted by a slip.",
+    severity: "medium",
+    requirements: ["10.3.3"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation: "Set deletionProtection to ACTIVE.",
+    url: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html",
+  },
 } as const satisfies Catalogue;

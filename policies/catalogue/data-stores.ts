@@ -215,4 +215,20 @@ export const dataStores = {
     remediation: "Set kmsKeyArn to your key.",
     url: "https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html",
   },
+  "elasticache-user-authentication": {
+    title: "ElastiCache users prove who they are.",
+    severity: "high",
+    requirements: ["8.3.1"],
+    controls: [],
+    remediation: "Set authenticationMode.type to iam or password, or switch the user off in its accessString.",
+    url: "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
+  },
+  "opensearch-software-updates": {
+    title: "OpenSearch domains take service software updates, and so security fixes, by themselves.",
+    severity: "medium",
+    requirements: ["6.3.3"],
+    controls: [],
+    remediation: "Set softwareUpdateOptions.autoSoftwareUpdateEnabled to true.",
+    url: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/service-software.html",
+  },
 } as const satisfies Catalogue;

@@ -94,4 +94,13 @@ export const ecs = {
       "Leave enableExecuteCommand out, or give the cluster an executeCommandConfiguration with your key and a log group.",
     url: `${DOCS}/ecs-exec.html`,
   },
+  "ecs-ephemeral-storage-key": {
+    title: "What Fargate tasks write to their own disks is encrypted with a customer-managed KMS key.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: [],
+    remediation:
+      "Set configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId; Palisade's Cluster does.",
+    url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-storage-encryption.html",
+  },
 } as const satisfies Catalogue;

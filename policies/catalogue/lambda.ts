@@ -45,4 +45,12 @@ export const lambda = {
     remediation: "Pass the secret's ARN, and read it from Secrets Manager by the function's role.",
     url: `${DOCS}/configuration-envvars.html`,
   },
+  "lambda-logs": {
+    title: "Lambda functions write to a log group that the program keeps.",
+    severity: "medium",
+    requirements: ["10.2.1", "10.5.1"],
+    controls: [],
+    remediation: "Set loggingConfig.logGroup to a LogGroup's name, or declare the LogGroup /aws/lambda/NAME.",
+    url: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html",
+  },
 } as const satisfies Catalogue;

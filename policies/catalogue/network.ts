@@ -93,4 +93,13 @@ export const network = {
       "Give it subnetIds or a NetworkAclAssociation, or remove it: Palisade's Vpc makes one for each tier of subnets.",
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-16",
   },
+  "sg-cardholder-egress": {
+    title: "What holds cardholder data sends to named peers only.",
+    severity: "high",
+    requirements: ["1.3.2", "1.4.4"],
+    controls: [],
+    remediation:
+      "Name a security group, a prefix list or the peer's addresses, or go by a VPC endpoint; Palisade's connections.allowTo names both sides.",
+    url: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+  },
 } as const satisfies Catalogue;

@@ -122,4 +122,13 @@ export const rds = {
     remediation: "Set requireTls to true.",
     url: `${AURORA_DOCS}/rds-proxy.howitworks.html`,
   },
+  "rds-postgres-audit": {
+    title: "PostgreSQL writes down who connects, who leaves, and what is changed.",
+    severity: "medium",
+    requirements: ["10.2.1"],
+    controls: [],
+    remediation:
+      "Set log_connections and log_disconnections to 1 and pgaudit.log to ddl,role or more in the parameter group; Palisade's PostgresDatabase does.",
+    url: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.pgaudit.html",
+  },
 } as const satisfies Catalogue;

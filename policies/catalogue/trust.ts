@@ -58,4 +58,13 @@ export const trust = {
     remediation: "Give kms:* to arn:...:root of the account alone, and name the actions for all others.",
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
   },
+  "iam-trust-actions": {
+    title: "Trust policies allow to assume the role, and nothing else.",
+    severity: "medium",
+    requirements: ["7.2.5"],
+    controls: [],
+    remediation:
+      "Allow sts:AssumeRole, sts:AssumeRoleWithWebIdentity or sts:AssumeRoleWithSAML, and at need sts:TagSession and sts:SetSourceIdentity.",
+    url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html",
+  },
 } as const satisfies Catalogue;

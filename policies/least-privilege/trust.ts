@@ -30,6 +30,9 @@ const BEHIND_TOPICS = /^aws:(sns|kms)\//;
 const BALANCER_LOGS = "logdelivery.elasticloadbalancing.amazonaws.com";
 const OF_ONE_ACCOUNT = /\/AWSLogs\/\d{12}\/\*$/;
 
+/** What a trust policy may allow: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html. */
+const OF_TRUST = /^sts:(AssumeRole(WithWebIdentity|WithSAML)?|TagSession|SetSourceIdentity|SetContext)$/i;
+
 /** Condition keys by which a service tells for whom it acts. */
 const SOURCE_KEYS =
   /^(aws:source(account|arn|orgid|orgpaths|owner)|sts:externalid|kms:calleraccount|kms:encryptioncontext:aws:.+|aws:principalorgid)$/;
@@ -189,5 +192,16 @@ export const trustRules: readonly Rule[] = implement(trust, {
   "kms-key-administration": {
     types: ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey"],
     check: administration,
+  },
+  "iam-trust-actions": {
+    types: [ROLE],
+    check(node) {
+      return trustAllowing(node, (statement) => {
+        const others = statement.actions.filter((action) => !OF_TRUST.test(action));
+        return others.length > 0 || statement.allActionsBut
+          ? fail(`It allows ${others.join(", ") || "whatever it does not name"}.`, statement.path)
+          : PASS;
+      });
+    },
   },
 });

@@ -1,7 +1,7 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { concernsAction, statementsOf } from "../../analysis/policy-document";
 import { accountBaseline } from "../catalogue/account-baseline";
-import { andThen, joined, on, oneOf, when } from "../checks";
+import { andThen, customerKey, joined, on, oneOf, when } from "../checks";
 import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import type { Settings } from "../settings";
 
@@ -17,6 +17,9 @@ const ANALYZER = "aws:accessanalyzer/analyzer:Analyzer";
 const EBS_ENCRYPTION = "aws:ebs/encryptionByDefault:EncryptionByDefault";
 const SNAPSHOTS = "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess";
 const VPC_BLOCK = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions";
+const SECURITY_HUB = "aws:securityhub/account:Account";
+const STANDARD = "aws:securityhub/standardsSubscription:StandardsSubscription";
+const METADATA = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults";
 const TRAIL = "aws:cloudtrail/trail:Trail";
 const PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy";
 const PUBLIC_BUCKETS = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
@@ -24,7 +27,7 @@ const PUBLIC_BUCKETS = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock
 /** What no program declares but one that means to be the baseline of a region. */
 const SIGNS_OF_REGION = [
   ...[DETECTOR, RECORDER, MACIE, INSPECTOR, EBS_ENCRYPTION, SNAPSHOTS, VPC_BLOCK],
-  ...["aws:securityhub/account:Account", "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults"],
+  ...[SECURITY_HUB, METADATA],
 ];
 const SIGNS_OF_ACCOUNT = [PASSWORDS, PUBLIC_BUCKETS];
 
@@ -322,6 +325,63 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
           role === undefined ? undetermined(own.property("role")) : agentMayRegister(role, graph),
         );
       });
+    },
+  },
+  "baseline-security-hub": {
+    types: [STACK],
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "securityHub", (place) =>
+        andThen(
+          one(place, SECURITY_HUB, "Security Hub is off", (node) =>
+            on(node.property("autoEnableControls"), `${node.name} leaves new controls off.`, true),
+          ),
+          () =>
+            any(
+              place
+                .of(STANDARD)
+                .map((node) =>
+                  when(node.property("standardsArn"), (arn) =>
+                    String(arn).includes("/pci-dss/") ? PASS : fail(`${node.name} is another standard.`),
+                  ),
+                ),
+              fail(`Security Hub does not judge ${place.region || "its region"} by PCI DSS.`),
+            ),
+        ),
+      );
+    },
+  },
+  "baseline-instance-metadata": {
+    types: [STACK],
+    settings: ["baseline"],
+    check(_, graph, settings) {
+      return inEachRegion(graph, settings, "ec2Defaults", (place) =>
+        one(place, METADATA, "Instances tell their credentials without a token", (node) =>
+          oneOf(node.property("httpTokens"), ["required"], `${node.name} leaves the token out.`),
+        ),
+      );
+    },
+  },
+  "config-global-resources": {
+    types: [STACK],
+    check(_, graph) {
+      const recorders = graph.ofType(RECORDER);
+      if (recorders.length === 0 || graph.ofType(...SIGNS_OF_ACCOUNT).length === 0)
+        return notApplicable("The account's baseline stack records them.");
+      const missing = "No region records what belongs to none.";
+      return any(
+        recorders.map((node) => on(node.property("recordingGroup.includeGlobalResourceTypes"), missing)),
+        fail(missing),
+      );
+    },
+  },
+  "config-delivery-customer-key": {
+    types: [CHANNEL],
+    check(channel, graph) {
+      const key = channel.property("s3KmsKeyArn");
+      return key.absent
+        ? notApplicable("The bucket's own encryption holds.")
+        : customerKey(key, graph, "What it delivers is not encrypted with a customer key.");
     },
   },
 });

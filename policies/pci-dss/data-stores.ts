@@ -319,4 +319,26 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
       return customerKey(node.property("kmsKeyArn"), graph, "Recovery points have no customer key.");
     },
   },
+  "elasticache-user-authentication": {
+    types: ["aws:elasticache/user:User"],
+    check(user) {
+      const mode = user.property("authenticationMode.type");
+      return when(user.property("accessString"), (access) => {
+        if (/^off\b/.test(String(access))) return notApplicable("Nobody signs in with it: it is off.");
+        return all(
+          off(user.property("noPasswordRequired"), "It needs no password."),
+          when(mode, (type) => (type === "no-password-required" ? fail("It needs no password.", mode) : PASS)),
+        );
+      });
+    },
+  },
+  "opensearch-software-updates": {
+    types: ["aws:opensearch/domain:Domain"],
+    check(domain) {
+      return on(
+        domain.property("softwareUpdateOptions.autoSoftwareUpdateEnabled"),
+        "Service software updates wait for somebody.",
+      );
+    },
+  },
 });

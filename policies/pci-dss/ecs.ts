@@ -148,4 +148,14 @@ export const ecsRules: readonly Rule[] = implement(ecs, {
       });
     },
   },
+  "ecs-ephemeral-storage-key": {
+    types: ["aws:ecs/cluster:Cluster"],
+    check(cluster, graph) {
+      return customerKey(
+        cluster.property("configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId"),
+        graph,
+        "Fargate's disks are not encrypted with a customer key.",
+      );
+    },
+  },
 });

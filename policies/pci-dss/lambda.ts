@@ -7,6 +7,7 @@ import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule
 import { AS_OF, supportOfRuntime } from "./lambda-runtimes";
 
 const FUNCTION = "aws:lambda/function:Function";
+const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl";
 const LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission";
 const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
@@ -124,6 +125,18 @@ export const lambdaRules: readonly Rule[] = implement(lambda, {
         ...variables.entries.map(([name, value]) =>
           isNoPlainSecret(name, value, graph, `${name} holds a secret in plain text.`),
         ),
+      );
+    },
+  },
+  "lambda-logs": {
+    types: [FUNCTION],
+    check(node, graph) {
+      const group = node.property("loggingConfig.logGroup");
+      if (!group.absent) return PASS;
+      return when(node.property("name"), (name) =>
+        name !== undefined && graph.withHandle(`/aws/lambda/${String(name)}`, [LOG_GROUP], node.region).length > 0
+          ? PASS
+          : fail("Lambda makes its log group by itself: without a key, and kept for ever.", group),
       );
     },
   },

@@ -247,4 +247,20 @@ export const networkRules: readonly Rule[] = implement(network, {
       );
     },
   },
+  "sg-cardholder-egress": {
+    types: RULE_TYPES,
+    check(node, graph) {
+      if (node.dataClass !== "cardholder") return notApplicable("Nothing behind it holds cardholder data.");
+      const inline = node.property("egress");
+      if (SECURITY_GROUPS.includes(node.type) && inline.unknown) return undetermined(inline);
+      return all(
+        PASS,
+        ...permissionsOf(node, "egress").flatMap((permission) =>
+          addressesOf(permission, graph).map((address) =>
+            when(address, (cidr) => (isWholeInternet(cidr) ? fail("It may send to everyone.", address) : PASS)),
+          ),
+        ),
+      );
+    },
+  },
 });

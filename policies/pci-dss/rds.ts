@@ -45,13 +45,18 @@ function forcesTls(node: ResourceNode, graph: ResourceGraph): Outcome {
   });
 }
 
+/** A parameter, with the values that it may have, or a test of them; both in capitals. */
+interface Parameter {
+  readonly name: string;
+  readonly values?: readonly string[];
+  readonly isGood?: (value: string) => boolean;
+}
+
+/** From PostgreSQL 18 on it may name the stages of a connection. */
+const LOGS_CONNECTIONS = ["1", "ON", "TRUE", "ALL"];
+
 /** The parameter must have one of its values in the database's parameter group; `byDefault` answers for AWS's own group and for one that leaves it out. */
-function setInGroup(
-  node: ResourceNode,
-  parameter: { readonly name: string; readonly values: readonly string[] },
-  graph: ResourceGraph,
-  byDefault: () => Outcome,
-): Outcome {
+function setInGroup(node: ResourceNode, parameter: Parameter, graph: ResourceGraph, byDefault: () => Outcome): Outcome {
   const isCluster = node.type === CLUSTER;
   const group = inherited(node, isCluster ? "dbClusterParameterGroupName" : "parameterGroupName", graph);
   const groupType = isCluster
@@ -69,7 +74,8 @@ function setInGroup(
     if (set === undefined && doubtful !== undefined) return undetermined(doubtful);
     if (set === undefined) return byDefault();
     return when(set.at("value"), (value) =>
-      parameter.values.includes(String(value).toUpperCase())
+      (parameter.values?.includes(String(value).toUpperCase()) ??
+      parameter.isGood?.(String(value).toUpperCase()) === true)
         ? PASS
         : fail(`${parameter.name} is ${String(value)} in parameter group ${found.name}.`, group),
     );
@@ -277,6 +283,20 @@ export const rdsRules: readonly Rule[] = implement(rds, {
     types: ["aws:rds/proxy:Proxy"],
     check(node) {
       return on(node.property("requireTls"), "The proxy takes connections without TLS.");
+    },
+  },
+  "rds-postgres-audit": {
+    types: [INSTANCE, CLUSTER],
+    check(node, graph) {
+      return when(inherited(node, "engine", graph), (engine) => {
+        if (!/^(aurora-)?postgres(ql)?$/.test(String(engine))) return notApplicable("It is no PostgreSQL.");
+        const missing = (name: string) => () => fail(`No parameter group sets ${name}, and its default is off.`);
+        const logged = ["log_connections", "log_disconnections"].map((name) =>
+          setInGroup(node, { name, values: LOGS_CONNECTIONS }, graph, missing(name)),
+        );
+        const audit = { name: "pgaudit.log", isGood: (value: string) => !/^(|NONE)$/.test(value) };
+        return all(...logged, setInGroup(node, audit, graph, missing(audit.name)));
+      });
     },
   },
 });

@@ -1,3 +1,5 @@
+import { signInRules } from "./sign-in";
+import { perimeterRules } from "./perimeter";
 import type { Pack } from "../rule";
 import { accountBaselineRules } from "./account-baseline";
 import { apiGatewayRules } from "./api-gateway";
@@ -44,6 +46,8 @@ export const pciDss: Pack = {
     ...instanceRules,
     ...loggingRules,
     ...cloudTrailRules,
+    ...signInRules,
+    ...perimeterRules,
     ...accountBaselineRules,
   ],
 };

@@ -1,7 +1,7 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { jsonOf } from "../../analysis/policy-document";
 import { tablesOf, zoneOf } from "../../analysis/subnets";
-import { atLeast, joined, on, when } from "../checks";
+import { andThen, atLeast, joined, on, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { availability } from "../catalogue/availability";
 
@@ -194,6 +194,26 @@ export const availabilityRules: readonly Rule[] = implement(availability, {
       if (!queue.property("redrivePolicy").absent) return PASS;
       return joined(graph.referring("aws:sqs/redrivePolicy:RedrivePolicy", "queueUrl", queue), (policies) =>
         policies.length > 0 ? PASS : fail("A message that fails comes back until it expires.", "redrivePolicy"),
+      );
+    },
+  },
+  "ecs-scaling-multi-az": {
+    types: ["aws:appautoscaling/target:Target"],
+    check(target) {
+      return when(target.property("scalableDimension"), (dimension) =>
+        dimension === "ecs:service:DesiredCount"
+          ? atLeast(target.property("minCapacity"), 2, "It may shrink to one task, in one zone.")
+          : notApplicable("It scales no ECS service."),
+      );
+    },
+  },
+  "opensearch-dedicated-masters": {
+    types: ["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"],
+    check(domain) {
+      return andThen(
+        on(domain.property("clusterConfig.dedicatedMasterEnabled"), "Data nodes manage the cluster as well."),
+        () =>
+          atLeast(domain.property("clusterConfig.dedicatedMasterCount"), 3, "It has less than three manager nodes."),
       );
     },
   },

@@ -11,6 +11,14 @@ const CLUSTER = "aws:rds/cluster:Cluster";
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const CACHE_CLUSTER = "aws:elasticache/cluster:Cluster";
 
+/** What deletes more than the resource itself, and whether AWS or the provider does so by default; a secret has days instead. */
+const FORCED: Readonly<Record<string, readonly [property?: string, byDefault?: boolean]>> = {
+  "aws:route53/zone:Zone": ["forceDestroy"],
+  "aws:backup/vault:Vault": ["forceDestroy"],
+  "aws:ecr/repository:Repository": ["forceDelete"],
+  "aws:secretsmanager/secret:Secret": [],
+};
+
 /** Copies another database: a read replica, or the cluster of a global database's secondary Region. */
 const isReplica = (node: ResourceNode) =>
   ["replicateSourceDb", "replicationSourceIdentifier", "sourceRegion"].some((source) => !node.property(source).absent);
@@ -209,6 +217,23 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
           ),
         );
       });
+    },
+  },
+  "no-forced-deletion": {
+    types: Object.keys(FORCED),
+    check(node) {
+      const [property, byDefault] = FORCED[node.type] ?? [];
+      if (property === undefined) {
+        const days = node.property("recoveryWindowInDays");
+        return atLeast(days, 1, "It is gone at once, without a time to think.", 30);
+      }
+      return off(node.property(property), `${property} deletes what is in it, or its backups, with it.`, byDefault);
+    },
+  },
+  "cognito-deletion-protection": {
+    types: ["aws:cognito/userPool:UserPool"],
+    check(pool) {
+      return oneOf(pool.property("deletionProtection"), ["ACTIVE"], "It is deleted with all its users.");
     },
   },
 });

@@ -58,6 +58,12 @@ const region = {
     type: "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
     inputs: { internetGatewayBlockMode: "block-ingress" },
   },
+  hub: { type: "aws:securityhub/account:Account", inputs: { autoEnableControls: true } },
+  standard: {
+    type: "aws:securityhub/standardsSubscription:StandardsSubscription",
+    inputs: { standardsArn: "arn:aws:securityhub:eu-west-1::standards/pci-dss/v/4.0.1" },
+  },
+  metadata: { type: "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults", inputs: { httpTokens: "required" } },
 };
 const everything = Object.fromEntries(
   Object.keys(region)
@@ -120,6 +126,40 @@ ruleCases(pciDss, {
       },
     },
     notApplicable: { ...elsewhere, ...another("config", "recorder", "recording", "channel") },
+  },
+  "baseline-security-hub": {
+    secure: region,
+    broken: {
+      ...missing("hub", "standard"),
+      "new controls that stay off": { hub: { autoEnableControls: false } },
+      "another standard": {
+        standard: { standardsArn: "arn:aws:securityhub:eu-west-1::standards/nist-800-53/v/5.0.0" },
+      },
+    },
+    notApplicable: { ...elsewhere, ...another("securityHub", "hub", "standard") },
+  },
+  "baseline-instance-metadata": {
+    secure: region,
+    broken: { ...missing("metadata"), "no token asked for": { metadata: { httpTokens: "optional" } } },
+    notApplicable: { ...elsewhere, ...another("ec2Defaults", "encryption", "snapshots", "metadata") },
+  },
+  "config-global-resources": {
+    secure: {
+      stack,
+      passwords: { type: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy" },
+      first: { type: "aws:cfg/recorder:Recorder", inputs: { recordingGroup: { includeGlobalResourceTypes: true } } },
+      second: { type: "aws:cfg/recorder:Recorder", inputs: { recordingGroup: { includeGlobalResourceTypes: false } } },
+    },
+    broken: { "no region that records them": { first: { recordingGroup: { allSupported: true } } } },
+    notApplicable: { "another stack's account": { passwords: undefined } },
+  },
+  "config-delivery-customer-key": {
+    secure: {
+      channel: { ...channel, inputs: { ...channel.inputs, s3KmsKeyArn: ref("key", "arn") } },
+      key: { type: "aws:kms/key:Key" },
+    },
+    broken: { "AWS's key": { channel: { s3KmsKeyArn: "alias/aws/s3" } } },
+    notApplicable: { "the bucket's own encryption": { channel: { s3KmsKeyArn: undefined } } },
   },
   "baseline-guardduty": {
     secure: region,

@@ -3,7 +3,7 @@ import { ResourceGraph } from "../../analysis/graph";
 import { packs } from "../../policies/packs";
 import { evaluate, type Finding } from "../../policies/rule";
 import { recordProgram } from "../support/record";
-import { insecureShop, wrong } from "./programs/insecure";
+import { insecureShop, ways, wrong } from "./programs/insecure";
 import { secureShop } from "./programs/secure";
 
 const rules = packs.flatMap((pack) => pack.rules);
@@ -18,6 +18,16 @@ const tell = ({ rule, resource, verdict }: Finding): string =>
 describe("programs written without Palisade's components", () => {
   for (const preview of [false, true]) {
     const moment = preview ? "preview" : "update";
+
+    it(`${moment}: all forty ways in which the insecure shop is insecure are found, each on its resource`, async () => {
+      const found = await findings(insecureShop, preview);
+      const missed = ways.filter(
+        ({ resource, rule }) =>
+          !found.some((one) => one.verdict.kind === "fail" && one.resource.name === resource && one.rule.id === rule),
+      );
+      assert.deepEqual(missed, []);
+      assert.equal(new Set(ways.map(({ resource, rule }) => `${resource} ${rule}`)).size, 40);
+    });
 
     it(`${moment}: everything that is wrong in the insecure shop is said`, async () => {
       const failed = (await findings(insecureShop, preview)).filter(({ verdict }) => verdict.kind === "fail");

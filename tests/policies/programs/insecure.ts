@@ -1,6 +1,59 @@
 import * as aws from "@pulumi/aws";
 
-/** A shop as one finds it: plain resources, with one thing wrong in each. `wrong` names the rules that must say so. */
+/** One way in which the shop is insecure, the resource that is to blame, and the rule that must name it. */
+export interface Way {
+  readonly way: string;
+  readonly resource: string;
+  readonly rule: string;
+}
+
+/** The forty ways that a reviewer would name first. */
+export const ways: readonly Way[] = (
+  [
+    /*  1 */ ["SSH is open to the internet", "shop-ssh", "sg-no-open-administration"],
+    /*  2 */ ["PostgreSQL is open to the internet over IPv6", "shop-db-rule", "sg-no-open-high-risk-ports"],
+    /*  3 */ ["an old rule resource opens another port to the internet", "shop-legacy-rule", "sg-web-ports-only"],
+    /*  4 */ ["a group may send anything to anyone, by an inline rule", "shop-open", "sg-egress-restricted"],
+    /*  5 */ ["inline rules stand beside rule resources", "shop-open", "sg-one-kind-of-rules"],
+    /*  6 */ ["the network ACL lets everything in", "shop-acl", "nacl-not-open"],
+    /*  7 */ ["the VPC's default security group is open", "shop-vpc", "vpc-default-sg-closed"],
+    /*  8 */ ["the VPC keeps no flow logs", "shop-vpc", "vpc-flow-logs"],
+    /*  9 */ ["a subnet gives public addresses to all", "shop-subnet", "subnet-no-public-addresses"],
+    /* 10 */ ["the bucket's ACL is public, by a resource of its own", "shop-bucket", "s3-bucket-not-public"],
+    /* 11 */ ["nothing blocks public access to the bucket", "shop-bucket", "s3-bucket-public-access-block"],
+    /* 12 */ ["the bucket answers plain HTTP", "shop-bucket", "s3-bucket-tls-only"],
+    /* 13 */ ["the bucket has no customer key", "shop-bucket", "s3-bucket-customer-key"],
+    /* 14 */ ["the database has a public address", "shop-db", "rds-not-public"],
+    /* 15 */ ["the database is not encrypted", "shop-db", "rds-customer-key"],
+    /* 16 */ ["its parameter group lets connections in without TLS", "shop-db", "rds-tls-required"],
+    /* 17 */ ["the database stands in a public subnet", "shop-db", "data-store-private-subnets"],
+    /* 18 */ ["the database has backups of one day", "shop-db", "rds-backups"],
+    /* 19 */ ["the database can be deleted by a slip", "shop-db", "rds-deletion-protection"],
+    /* 20 */ ["the database stands in one zone", "shop-db", "rds-multi-az"],
+    /* 21 */ ["the cache speaks plain text", "shop-cache", "elasticache-tls-required"],
+    /* 22 */ ["the cache asks nobody who they are", "shop-cache", "elasticache-authentication"],
+    /* 23 */ ["everyone may send to the queue, by its inline policy", "shop-queue", "sqs-not-public"],
+    /* 24 */ ["everyone may use the key", "shop-key", "kms-key-not-public"],
+    /* 25 */ ["the key never rotates", "shop-key", "kms-key-rotation"],
+    /* 26 */ ["the secret has no customer key", "shop-secret", "secret-customer-key"],
+    /* 27 */ ["image tags can be overwritten", "shop-images", "ecr-immutable-tags"],
+    /* 28 */ ["the load balancer's listener takes plain TCP", "shop-listener", "lb-listener-tls"],
+    /* 29 */ ["a container is privileged", "shop-task", "ecs-unprivileged"],
+    /* 30 */ ["a password stands in a container's environment", "shop-task", "ecs-no-secrets-in-environment"],
+    /* 31 */ ["the role may do everything", "shop-admin", "iam-no-administrator"],
+    /* 32 */ ["a policy allows s3:*", "shop-policy", "iam-no-service-wildcard"],
+    /* 33 */ ["a policy passes any role to any service", "shop-pass", "iam-pass-role-bounded"],
+    /* 34 */ ["anyone may assume the role", "shop-open-role", "iam-trust-named"],
+    /* 35 */ ["logs have no customer key", "shop-log", "log-group-customer-key"],
+    /* 36 */ ["the trail's files can be changed unseen", "shop-trail", "cloudtrail-validation"],
+    /* 37 */ ["a method of the API asks nobody", "shop-method", "apigateway-authorization"],
+    /* 38 */ ["the API's domain name takes TLS 1.0", "shop-domain", "apigateway-domain-tls"],
+    /* 39 */ ["viewers reach the CDN by plain HTTP", "shop-cdn", "cloudfront-viewer-tls"],
+    /* 40 */ ["brokers take plain text beside TLS", "shop-kafka", "msk-tls-required"],
+  ] as const
+).map(([way, resource, rule]) => ({ way, resource, rule }));
+
+/** A shop as one finds it: plain resources, many things wrong in each. `wrong` names every rule that must say so, and no other may. */
 export const wrong: Readonly<Record<string, readonly string[]>> = {
   "shop-vpc": ["vpc-default-sg-closed", "vpc-flow-logs"],
   "shop-subnet": ["subnet-no-public-addresses"],
@@ -30,6 +83,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "rds-tls-required",
     "rds-iam-authentication",
     "rds-logs-exported",
+    "rds-postgres-audit",
     "rds-minor-upgrades",
     "rds-own-security-group",
     "rds-administrator-name",
@@ -54,7 +108,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
   "shop-key": ["kms-key-rotation", "kms-key-not-public", "kms-key-administration", "kms-key-duties"],
   "shop-secret": ["secret-customer-key", "secret-rotation"],
   "shop-images": ["ecr-customer-key", "ecr-scan-on-push", "ecr-immutable-tags", "ecr-lifecycle"],
-  "shop-nlb": ["lb-access-logs", "lb-deletion-protection"],
+  "shop-nlb": ["lb-public-subnets", "lb-access-logs", "lb-deletion-protection"],
   "shop-listener": ["lb-listener-tls"],
   "shop-targets": ["lb-target-tls"],
   "shop-function": [
@@ -64,6 +118,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "lambda-no-secrets-in-environment",
   ],
   "shop-callers": ["lambda-not-public"],
+  "shop-cluster": ["ecs-ephemeral-storage-key"],
   "shop-task": [
     "ecs-isolated-tasks",
     "ecs-unprivileged",
@@ -119,6 +174,8 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
     "opensearch-audit-logs",
     "opensearch-error-logs",
     "opensearch-multi-az",
+    "opensearch-software-updates",
+    "opensearch-dedicated-masters",
   ],
   "shop-kafka": [
     "msk-customer-key",

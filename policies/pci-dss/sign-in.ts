@@ -1,0 +1,76 @@
+import { signIn } from "../catalogue/sign-in";
+import { atLeast, each, given, joined, on, oneOf, when } from "../checks";
+import { all, any, fail, implement, PASS, type Rule } from "../rule";
+
+const USER_POOL = "aws:cognito/userPool:UserPool";
+const CLIENT = "aws:cognito/userPoolClient:UserPoolClient";
+
+/** PCI DSS 8.3.6 and 8.3.7. */
+const LENGTH = 12;
+const HISTORY = 4;
+/** What AWS takes where the program gives no length. */
+const DEFAULT_LENGTH = 8;
+
+export const signInRules: readonly Rule[] = implement(signIn, {
+  "cognito-mfa": {
+    types: [USER_POOL],
+    check(pool) {
+      const missing = "Users have no second factor to set up.";
+      return all(
+        oneOf(pool.property("mfaConfiguration"), ["ON"], "A password alone is enough to sign in."),
+        any(
+          [
+            on(pool.property("softwareTokenMfaConfiguration.enabled"), missing),
+            given(pool.property("smsConfiguration"), missing),
+            given(pool.property("emailMfaConfiguration"), missing),
+          ],
+          fail(missing, "softwareTokenMfaConfiguration"),
+        ),
+      );
+    },
+  },
+  "cognito-password-policy": {
+    types: [USER_POOL],
+    check(pool) {
+      const policy = pool.property("passwordPolicy");
+      return all(
+        atLeast(policy.at("minimumLength"), LENGTH, `Passwords have less than ${LENGTH} characters.`, DEFAULT_LENGTH),
+        on(policy.at("requireLowercase"), "Passwords need no small letter."),
+        on(policy.at("requireUppercase"), "Passwords need no capital."),
+        on(policy.at("requireNumbers"), "Passwords need no digit."),
+        atLeast(policy.at("passwordHistorySize"), HISTORY, `One of the last ${HISTORY} passwords may be used again.`),
+      );
+    },
+  },
+  "cognito-threat-protection": {
+    types: [USER_POOL],
+    check(pool) {
+      const mode = pool.property("userPoolAddOns.advancedSecurityMode");
+      return oneOf(mode, ["ENFORCED"], "Sign-ins that look stolen are let in.");
+    },
+  },
+  "cognito-client-flows": {
+    types: [CLIENT],
+    check(client) {
+      return all(
+        on(client.property("enableTokenRevocation"), "Its tokens can not be taken back.", true),
+        each(client.property("allowedOauthFlows"), (flow) =>
+          when(flow, (name) => (name === "implicit" ? fail("Tokens stand in the browser's address.", flow) : PASS)),
+        ),
+        each(client.property("explicitAuthFlows"), (flow) =>
+          when(flow, (name) =>
+            /^(ALLOW_)?USER_PASSWORD_AUTH$/.test(String(name)) ? fail("The client sends passwords.", flow) : PASS,
+          ),
+        ),
+      );
+    },
+  },
+  "cognito-waf": {
+    types: [USER_POOL],
+    check(pool, graph) {
+      return joined(graph.referring("aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn", pool), (acls) =>
+        acls.length > 0 ? PASS : fail("No web ACL stands before its sign-in pages."),
+      );
+    },
+  },
+});
