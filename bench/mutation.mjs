@@ -15,7 +15,7 @@ const { recording } = await checkStack(findProject(process.cwd()), stack);
 const outcomes = mutate(
   recording,
   packs.flatMap(({ rules }) => rules),
-  Number(process.env.PER_KIND ?? 2),
+  { perKind: Number(process.env.PER_KIND ?? 2) },
 );
 
 const neutral = outcomes.filter(({ reason }) => reason !== undefined);

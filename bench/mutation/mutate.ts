@@ -1,8 +1,9 @@
-import type { RecordedResource, Recording } from "../../simulator";
 import { ResourceGraph } from "../../analysis/graph";
-import { evaluate, isViolation, type Finding, type Rule } from "../../policies/rule";
 import { shortType } from "../../analysis/short-type";
+import { evaluate, type Finding, isViolation, type Rule } from "../../policies/rule";
+import type { RecordedResource, Recording } from "../../simulator";
 import { type Mutation, mutationsOf } from "./operators";
+import { Related } from "./related";
 import { survivorReason } from "./survivors";
 
 /** What became of one kind of mutation. */
@@ -11,39 +12,53 @@ export interface Outcome {
   readonly service: string;
   /** Name of the resource that was changed. */
   readonly resource: string;
-  /** Rules that reported it; none: it survived. */
+  /** Rules that reported it on that resource or on what it protects; none: it survived. */
   readonly rules: readonly string[];
   /** Why it may survive; undefined where nothing is said. */
   readonly reason: string | undefined;
 }
 
-/**
- * Weakens a stack one property at a time and asks which rule tells.
- * @param perKind how many resources to try each kind of mutation on; what any of them survives counts as survived.
- */
-export function mutate(recording: Recording, rules: readonly Rule[], perKind: number): Outcome[] {
+export interface MutateOptions {
+  /** How many resources to try each kind of mutation on; what any of them survives without a reason counts as survived. */
+  readonly perKind: number;
+  /** Kinds to try; all by default. */
+  readonly takes?: (kind: string) => boolean;
+}
+
+/** Weakens a stack one property at a time and asks which rule tells. */
+export function mutate(recording: Recording, rules: readonly Rule[], options: MutateOptions): Outcome[] {
   const before = new Set(violations(recording, rules).map(identity));
+  const related = new Related(recording.resources);
   const tried = new Map<string, number>();
   const outcomes = new Map<string, Outcome>();
   for (const resource of recording.resources) {
     if (!resource.custom || resource.read) continue;
     for (const mutation of mutationsOf(resource)) {
       const count = tried.get(mutation.kind) ?? 0;
-      if (count >= perKind) continue;
+      if (count >= options.perKind || options.takes?.(mutation.kind) === false) continue;
       tried.set(mutation.kind, count + 1);
       const found = violations(mutated(recording, mutation), rules).filter((one) => !before.has(identity(one)));
-      const told = [...new Set(found.map(({ rule }) => rule.id))];
-      if (outcomes.get(mutation.kind)?.rules.length === 0) continue;
-      outcomes.set(mutation.kind, {
+      const named = found.filter((one) => related.concerns(one.resource, resource));
+      const told = [...new Set(named.map(({ rule }) => rule.id))];
+      const reason = told.length > 0 ? undefined : survivorReason(mutation.kind, resource.name);
+      const outcome = {
         kind: mutation.kind,
         service: shortType(resource.type).split(".")[0] ?? "",
         resource: resource.name,
         rules: told,
-        reason: told.length > 0 ? undefined : survivorReason(mutation.kind),
-      });
+        reason,
+      };
+      const worse = outcomes.get(mutation.kind);
+      if (worse === undefined || weight(outcome) > weight(worse)) outcomes.set(mutation.kind, outcome);
     }
   }
   return [...outcomes.values()];
+}
+
+/** Of what several resources show of one kind: a survivor without a reason counts, else a kill. */
+function weight({ rules, reason }: Outcome): number {
+  if (rules.length > 0) return 1;
+  return reason === undefined ? 2 : 0;
 }
 
 function violations(recording: Recording, rules: readonly Rule[]): Finding[] {

@@ -38,10 +38,9 @@ const WEAKEST: Readonly<Record<string, unknown>> = {
   clientBroker: "PLAINTEXT",
   signingBehavior: "never",
   loggingLevel: "OFF",
-  trafficType: "REJECT",
+  trafficType: "ACCEPT",
   endpointAccessMode: "BASIC",
   advancedSecurityMode: "OFF",
-  runtime: "nodejs16.x",
   kubernetesVersion: "1.24",
   backupRetentionPeriod: 0,
   snapshotRetentionLimit: 0,
@@ -70,6 +69,7 @@ const WEAKEST_OF: Readonly<Record<string, unknown>> = {
   "cognito.UserPool.deletionProtection": "INACTIVE",
   "apigateway.DomainName.endpointAccessMode": "BASIC",
   "ecs.Service.desiredCount": 1,
+  "lambda.Function.runtime": "nodejs16.x",
   "appautoscaling.Target.minCapacity": 1,
 };
 
@@ -81,7 +81,7 @@ const REMOVED =
 
 /** Types whose resources protect another one: deleted, that one is open. */
 const SATELLITES =
-  /^(s3\.Bucket(PublicAccessBlock|ServerSideEncryptionConfiguration|Versioning|Policy|LifecycleConfiguration|Logging|OwnershipControls|ObjectLockConfiguration)|s3\.AccountPublicAccessBlock|s[nq]s\.(Topic|Queue)Policy|ec2\.(FlowLog|DefaultSecurityGroup|DefaultNetworkAcl|InstanceMetadataDefaults)|ebs\.\w+|wafv2\.WebAcl(Association|LoggingConfiguration)|secretsmanager\.SecretRotation|cfg\.(RecorderStatus|Recorder|DeliveryChannel)|cloudtrail\.Trail|guardduty\.\w+|macie2\.Account|inspector2\.Enabler|securityhub\.Account|accessanalyzer\.Analyzer|iam\.AccountPasswordPolicy|route53\.QueryLog|backup\.(Selection|VaultLockConfiguration)|ecr\.LifecyclePolicy|cloudwatch\.LogDelivery|apigateway\.MethodSettings|vpc\.BlockPublicAccessOptions|kms\.Alias)$/;
+  /^(s3\.Bucket(PublicAccessBlock|ServerSideEncryptionConfiguration|Versioning|Policy|LifecycleConfiguration|Logging|OwnershipControls|ObjectLockConfiguration)|s3\.AccountPublicAccessBlock|s[nq]s\.(Topic|Queue)Policy|ec2\.(FlowLog|DefaultSecurityGroup|DefaultNetworkAcl|InstanceMetadataDefaults)|ebs\.\w+|wafv2\.WebAcl(Association|LoggingConfiguration)|secretsmanager\.SecretRotation|cfg\.(RecorderStatus|Recorder|DeliveryChannel)|cloudtrail\.Trail|guardduty\.\w+|macie2\.Account|inspector2\.Enabler|securityhub\.Account|accessanalyzer\.Analyzer|iam\.AccountPasswordPolicy|route53\.QueryLog|backup\.(Selection|VaultLockConfiguration)|ecr\.LifecyclePolicy|cloudwatch\.LogDelivery|apigateway\.MethodSettings|ec2\.VpcBlockPublicAccessOptions)$/;
 
 /** Every way that the operators know to weaken one resource. */
 export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[] {
@@ -229,6 +229,8 @@ function* weakerDocuments(text: string): Generator<[string, string]> {
 
 /** Every value in a resource's inputs, lists and blocks included. */
 function* leaves(value: unknown, path: readonly (string | number)[] = []): Generator<Leaf> {
+  // Pulumi's own marks, e.g. of the files of a function.
+  if (String(path.at(-1)).startsWith("__pulumi")) return;
   if (path.length > 0) yield { path, value };
   if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* leaves(item, [...path, index]);
   else if (typeof value === "object" && value !== null) {

@@ -1,13 +1,195 @@
-/** Mutations that no rule needs to report, each with the reason. `*` stands for any text. */
-const REASONS: readonly (readonly [kind: string, reason: string])[] = [];
+/**
+ * Mutations that no rule needs to report, each with the reason. `*` stands for any text; a pattern may end with the resource's name in
+ * parentheses, and then speaks of these resources alone.
+ */
+const REASONS: readonly (readonly [kind: string, reason: string])[] = [
+  // Towards safety.
+  ["s3.Bucket.objectLockEnabled: false -> true", "A lock that may be set keeps objects, not fewer."],
+  [
+    "iam.AccountPasswordPolicy.hardExpiry: false -> true",
+    "Stricter: who let a password expire must ask an administrator.",
+  ],
+  ["cognito.UserPool.passwordPolicy.requireSymbols: false -> true", "Stricter."],
+  ["cognito.UserPool.usernameConfiguration.caseSensitive: false -> true", "Names are told apart more strictly."],
+  ["cognito.RiskConfiguration.*.notify: false -> true", "The user is told of a sign-in as well."],
+  ["cognito.UserPoolClient.generateSecret: false -> true", "The client needs a secret as well."],
+  ["apigateway.RestApi.disableExecuteApiEndpoint: false -> true", "One way in less."],
+  ["rds.Instance.skipFinalSnapshot: true -> false", "A snapshot more."],
+  [
+    "cfg.Recorder.recordingGroup.includeGlobalResourceTypes: false -> true",
+    "What belongs to no region is recorded twice.",
+  ],
+  ["securityhub.Account.enableDefaultStandards: false -> true", "More is judged."],
+  ["ec2.VpcEndpoint.privateDnsEnabled: false -> true", "More calls take the private way."],
+  ["route53.Record.aliases.evaluateTargetHealth: false -> true", "A name whose target is down is not answered."],
+  // Something stops working; nothing opens.
+  ["ec2.Vpc.enableDns*: true -> false", "Names inside the VPC no longer resolve; nothing is let in or out."],
+  [
+    "ec2.VpcEndpoint.privateDnsEnabled: true -> false",
+    "Names lead to public addresses, to which the VPC's groups and routes leave no way.",
+  ],
+  ["cognito.UserPoolClient.allowedOauthFlowsUserPoolClient: true -> false", "The client can not sign anybody in."],
+  ["cloudfront.Distribution.enabled: true -> false", "The site is off."],
+  ["cloudfront.Distribution.isIpv6Enabled: true -> false", "One way in less."],
+  ["cloudfront.Function.publish: true -> false", "The function waits for somebody to publish it."],
+  [
+    "opensearch.Domain.ebsOptions.ebsEnabled: true -> false",
+    "AWS refuses a domain of this instance type without volumes.",
+  ],
+  ["lb.TargetGroup.healthCheck.enabled: true -> false", "AWS refuses it for targets that are addresses or instances."],
+  ["lb.TargetGroup.healthCheck: left out", "AWS's default checks the targets too."],
+  [
+    "appautoscaling.Policy.*.metrics.returnData: *",
+    "AWS refuses a policy whose metrics do not return exactly one of them.",
+  ],
+  [
+    "iam.AccountPasswordPolicy.allowUsersToChangePassword: true -> false",
+    "An administrator changes passwords; length, age and history hold.",
+  ],
+  ["route53.Record.allowOverwrite: true -> false", "The provider asks before it takes over a record that exists."],
+  // Convenience, presentation, cost, speed.
+  ["cloudfront.Distribution.*.compress: true -> false", "Bytes on the wire."],
+  ["cognito.ManagedLoginBranding.useCognitoProvidedValues: true -> false", "How the page looks."],
+  ["route53.HealthCheck.enableSni: true -> false", "How the check says hello; it checks the same endpoint."],
+  [
+    "route53.Record.aliases.evaluateTargetHealth: true -> false",
+    "Which of two healthy answers a name gives; the health checks of the records stand.",
+  ],
+  [
+    "lb.LoadBalancer.enableCrossZoneLoadBalancing: true -> false",
+    "How evenly load spreads; each zone has its own targets.",
+  ],
+  ["lb.LoadBalancer.enableZonalShift: true -> false", "An operator's tool; the zones stand without it."],
+  [
+    "s3.BucketServerSideEncryptionConfiguration.rules.bucketKeyEnabled: true -> false",
+    "Costs of KMS; every object is under the same key.",
+  ],
+  ["ecs.Service.enableEcsManagedTags: true -> false", "Tags for the bill."],
+  ["ecs.Service.waitForSteadyState: true -> false", "When the update ends; the circuit breaker holds."],
+  ['ecs.Cluster.settings.value: -> "disabled"', "Container Insights measures; logs and alarms stand without it."],
+  ["rds.Instance.performanceInsightsEnabled: true -> false", "It measures queries; the audit is in the logs."],
+  ["rds.Instance.copyTagsToSnapshot: true -> false", "Tags of snapshots; key and protection go with them."],
+  ["*.applyImmediately: false -> true", "When a change comes, not what it is."],
+  [
+    "rds.Instance.allowMajorVersionUpgrade: false -> true",
+    "It permits what a later change of engineVersion would have to ask for.",
+  ],
+  ["apigateway.Stage.cacheClusterEnabled: *", "Whether answers are kept; MethodSettings say which and how."],
+  [
+    "apigateway.MethodSettings.settings.metricsEnabled: true -> false",
+    "Measures by method; the API's own metrics, its alarms and its logs stand.",
+  ],
+  [
+    "apigateway.RestApi.failOnWarnings: true -> false",
+    "How strictly AWS reads the document; what it makes of it is judged.",
+  ],
+  [
+    'apigateway.*.endpointAccessMode: -> "BASIC"',
+    "STRICT also refuses a request whose SNI and Host differ; TLS version, authorizer and web ACL are the same.",
+  ],
+  ["wafv2.WebAcl.*sampledRequestsEnabled: true -> false", "Samples in the console; the full log stands (waf-logging)."],
+  [
+    "elasticache.ReplicationGroup.logDeliveryConfigurations: left out",
+    "Slow and engine logs tell of speed; the cache has no audit log.",
+  ],
+  [
+    "secretsmanager.SecretRotation.rotateImmediately: true -> false",
+    "The first rotation comes with the schedule, which secret-rotation holds.",
+  ],
+  ["kms.Key.multiRegion: *", "Whether a replica may be made; who may make one is in the key's policy."],
+  [
+    "backup.Plan.rules.enableContinuousBackup: true -> false",
+    "The database has point-in-time recovery of its own (rds-backups).",
+  ],
+  // Something else holds.
+  [
+    "cloudfront.ResponseHeadersPolicy.*.override: true -> false",
+    "The origin is a bucket, which sends no such header of its own.",
+  ],
+  [
+    "cloudfront.ResponseHeadersPolicy.*.strictTransportSecurity.includeSubdomains: true -> false",
+    "The header still holds this name; the stack serves no name below it.",
+  ],
+  [
+    "cloudfront.ResponseHeadersPolicy.*.strictTransportSecurity.preload: true -> false",
+    "A wish to be in browsers' lists; the header itself stands.",
+  ],
+  [
+    "s3.Bucket.objectLockEnabled: true -> false",
+    "BucketObjectLockConfiguration switches the lock on; the flag is of creation only.",
+  ],
+  ["s3.BucketOwnershipControls: deleted", "AWS's default for new buckets is BucketOwnerEnforced."],
+  [
+    "s3.BucketServerSideEncryptionConfiguration: deleted (*-access-logs-encryption)",
+    "AES256 is all that a target of access logs may have, and AWS's default.",
+  ],
+  ["s3.BucketPolicy.policy: without Deny DenyOldTls", "AWS's own endpoints refuse less than TLS 1.2."],
+  ["secretsmanager.Secret.policy: without Deny DenyPlainHttp", "Secrets Manager answers HTTPS only."],
+  [
+    "secretsmanager.Secret.policy: without Deny DenyOtherAccounts",
+    "The policy allows nobody of another account; secret-not-public and resource-policy rules hold that.",
+  ],
+  [
+    "sqs.Queue.policy: without Deny DenyOtherAccounts",
+    "The policy allows nobody of another account; sqs-not-public holds that.",
+  ],
+  [
+    "cfg.DeliveryChannel.s3KmsKeyArn: no customer key",
+    "The bucket's own default encryption has the customer key (s3-bucket-customer-key).",
+  ],
+  ["ec2.DefaultNetworkAcl: deleted", "No subnet follows it: each has a network ACL of its own."],
+  [
+    "ec2.VpcEndpoint.policy: action *",
+    "Its condition or its resources still hold it to this account; what a caller may do is in its role.",
+  ],
+  [
+    "ec2.VpcEndpoint.policy: action service:*",
+    "Its condition or its resources still hold it to this account; what a caller may do is in its role.",
+  ],
+  ["ec2.VpcEndpoint.policy: without condition (*-vpc-endpoint-dynamodb)", "Its resources are this account's tables."],
+  ["ec2.VpcEndpoint.policy: resource *", "Its condition still holds it to this account."],
+  [
+    "backup.VaultPolicy.policy: without Deny NobodyDeletesBackups",
+    "The vault's lock refuses deletion, whoever asks (backup-vault-locked).",
+  ],
+  [
+    "iam.RolePolicy.policy: without condition (*-backups-role)",
+    "kms:CreateGrant stays on one named key; AWS Backup asks for grants only.",
+  ],
+  [
+    "iam.RolePolicy.policy: without Deny (*-logs-*)",
+    "The denial takes the network calls from the function's own code; the role has what AWS asks for a function in a VPC.",
+  ],
+  [
+    "opensearch.Domain.advancedSecurityOptions.internalUserDatabaseEnabled: false -> true",
+    "Nobody is in that list until an administrator, who is a role, adds him.",
+  ],
+  ["rds.Instance.deleteAutomatedBackups: false -> true", "A final snapshot stays (rds-final-snapshot)."],
+  [
+    "cognito.UserPool.adminCreateUserConfig.allowAdminCreateUserOnly: true -> false",
+    "Whether strangers may register is a shop's decision; what they may then do is in the API's authorization.",
+  ],
+  [
+    "apigateway.MethodSettings.settings.cachingEnabled: *",
+    "Which answers are kept; cached ones are encrypted (cacheDataEncrypted).",
+  ],
+  [
+    "apigateway.MethodSettings.settings.cacheDataEncrypted: true -> false (*-settings)",
+    "These settings keep no answers: cachingEnabled is false.",
+  ],
+  [
+    "apigateway.MethodSettings.settings.requireAuthorizationForCacheControl: true -> false (*-settings)",
+    "These settings keep no answers: cachingEnabled is false.",
+  ],
+];
 
-/** Why a kind of mutation may survive. */
-export function survivorReason(kind: string): string | undefined {
-  return REASONS.find(([pattern]) => matches(pattern, kind))?.[1];
+/** Why a kind of mutation may survive on a resource. */
+export function survivorReason(kind: string, resource: string): string | undefined {
+  return REASONS.find(([pattern]) => matches(pattern, `${kind} (${resource})`))?.[1];
 }
 
 function matches(pattern: string, text: string): boolean {
-  const source = pattern
+  const source = (pattern.endsWith(")") ? pattern : `${pattern} (*)`)
     .split("*")
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
     .join(".*");

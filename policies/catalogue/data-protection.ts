@@ -119,8 +119,7 @@ export const dataProtection = {
     requirements: ["10.3.3"],
     controls: [],
     relaxedInDevelopment: true,
-    remediation:
-      "Leave forceDestroy and forceDelete false; leave a secret its recovery window.",
+    remediation: "Leave forceDestroy and forceDelete false; leave a secret its recovery window.",
     url: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
   },
   "cognito-deletion-protection": {

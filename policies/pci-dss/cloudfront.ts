@@ -1,6 +1,6 @@
 import type { ResourceNode } from "../../analysis/graph";
 import { each, given, joined, oneOf, when } from "../checks";
-import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
+import { all, any, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { cloudFront } from "../catalogue/cloudfront";
 import { isStrongCloudFrontPolicy } from "./tls-policies";
 
@@ -20,6 +20,8 @@ function behaviors(distribution: ResourceNode, judge: (protocolPolicy: string | 
     ),
   );
 }
+
+const LOG_SOURCE = "aws:cloudwatch/logDeliverySource:LogDeliverySource";
 
 export const cloudFrontRules: readonly Rule[] = implement(cloudFront, {
   "cloudfront-viewer-tls": {
@@ -100,10 +102,16 @@ export const cloudFrontRules: readonly Rule[] = implement(cloudFront, {
     types: [DISTRIBUTION],
     check(node, graph) {
       if (!node.property("loggingConfig.bucket").absent) return PASS;
-      return joined(
-        graph.referring("aws:cloudwatch/logDeliverySource:LogDeliverySource", "resourceArn", node),
-        (sources) => (sources.length > 0 ? PASS : fail("The distribution keeps no access log.")),
-      );
+      const missing = fail("The distribution keeps no access log.");
+      return joined(graph.referring(LOG_SOURCE, "resourceArn", node), (sources) => {
+        const delivered = sources.map((source) =>
+          joined(
+            graph.referring("aws:cloudwatch/logDelivery:LogDelivery", "deliverySourceName", source),
+            (deliveries) => (deliveries.length > 0 ? PASS : missing),
+          ),
+        );
+        return any(delivered, missing);
+      });
     },
   },
   "cloudfront-default-root": {

@@ -559,10 +559,14 @@ ruleCases(pciDss, {
       acl,
       source: {
         type: "aws:cloudwatch/logDeliverySource:LogDeliverySource",
-        inputs: { resourceArn: ref("distribution", "arn"), logType: "ACCESS_LOGS" },
+        inputs: { name: "cdn", resourceArn: ref("distribution", "arn"), logType: "ACCESS_LOGS" },
+      },
+      delivery: {
+        type: "aws:cloudwatch/logDelivery:LogDelivery",
+        inputs: { deliverySourceName: ref("source", "name"), deliveryDestinationArn: "destination" },
       },
     },
-    broken: { "no logs": { source: undefined } },
+    broken: { "no logs": { source: undefined }, "logs that are not delivered": { delivery: undefined } },
     alsoSecure: {
       "logs to a bucket": { source: undefined, distribution: { loggingConfig: { bucket: "b.s3.amazonaws.com" } } },
     },

@@ -112,6 +112,7 @@ export const wrong: Readonly<Record<string, readonly string[]>> = {
   "shop-listener": ["lb-listener-tls"],
   "shop-targets": ["lb-target-tls"],
   "shop-function": [
+    "lambda-logs",
     "lambda-supported-runtime",
     "lambda-in-vpc",
     "lambda-environment-key",

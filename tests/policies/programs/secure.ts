@@ -111,6 +111,7 @@ function settlement(key: aws.kms.Key, subnet: aws.ec2.Subnet, group: aws.ec2.Sec
     }),
   });
   const uploads = `arn:aws:s3:::shop-uploads-${ACCOUNT}`;
+  const log = new aws.cloudwatch.LogGroup("shop-settle", { kmsKeyId: key.arn, retentionInDays: 400 });
   const settle = new aws.lambda.Function("shop-settle", {
     role: role.arn,
     runtime: aws.lambda.Runtime.NodeJS22dX,
@@ -120,6 +121,7 @@ function settlement(key: aws.kms.Key, subnet: aws.ec2.Subnet, group: aws.ec2.Sec
     kmsKeyArn: key.arn,
     environment: { variables: { SUBNET: subnet.id, SHOP_SECRET: "arn:aws:secretsmanager:eu-west-1:1:secret:shop" } },
     vpcConfig: { subnetIds: [subnet.id], securityGroupIds: [group.id] },
+    loggingConfig: { logFormat: "JSON", logGroup: log.name },
   });
   new aws.lambda.Permission("shop-settle", {
     function: settle.name,
