@@ -103,6 +103,10 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
   ],
   // Something else holds.
   [
+    "lambda.Function.loggingConfig: left out",
+    "Lambda then writes to the group of its own name, which the program keeps (lambda-logs).",
+  ],
+  [
     "cloudfront.ResponseHeadersPolicy.*.override: true -> false",
     "The origin is a bucket, which sends no such header of its own.",
   ],
