@@ -1,6 +1,7 @@
 import { ResourceGraph } from "../analysis/graph";
 import { packs } from "../policies/packs";
-import { evaluate, isViolation } from "../policies/rule";
+import type { Configuration } from "../policies/configuration";
+import { evaluate, isViolation, type Rule } from "../policies/rule";
 import { applyWaivers } from "../policies/waived";
 import { record, type Recording } from "../simulator";
 import program from "../stacks/program";
@@ -49,8 +50,7 @@ async function reportsOf({ report = [], cwd }: CheckOptions) {
 /** 1 when a mandatory rule is violated and no waiver accepts that, or when a waiver accepts nothing. */
 export function exitCode({ findings, waived, configuration }: CheckResult): 0 | 1 {
   const open = findings.some(
-    (finding) =>
-      isViolation(finding) && configuration.levelOf(finding.rule) === "mandatory" && !waived.findings.has(finding),
+    (finding) => isViolation(finding) && configuration.isMandatory(finding.rule) && !waived.findings.has(finding),
   );
   return open || waived.unused.length > 0 ? 1 : 0;
 }
@@ -65,14 +65,15 @@ export async function checkStack(
   const rules = packs.flatMap((pack) => pack.rules);
   const waivers = loadWaivers(project, rules, files.waivers);
   const configuration = loadPolicies(project, rules, files.policies);
-  const recording = await record(program, {
+  const recorded = await record(program, {
     project: project.name,
     stack,
     config: config.values,
     secretKeys: config.secretKeys,
     sources: true,
   });
-  if (recording.problems.length > 0) throw unresolved(recording);
+  if (recorded.problems.length > 0) throw unresolved(recorded);
+  const recording = mended(recorded, configuration, rules);
   const findings = evaluate(configuration.enabled(rules), ResourceGraph.fromRecording(recording), (rule) =>
     configuration.settingsOf(rule),
   );
@@ -88,6 +89,19 @@ export async function checkStack(
     });
   };
   return { recording, findings, waived, configuration, positions, evidence };
+}
+
+/** The recording with what the packs will set in the engine, before it makes the resources. */
+export function mended(recording: Recording, configuration: Configuration, rules: readonly Rule[]): Recording {
+  return {
+    ...recording,
+    resources: recording.resources.map((resource) => {
+      const inputs = configuration.mended(rules, resource.type, resource.inputs);
+      if (inputs === resource.inputs) return resource;
+      const changes = Object.entries(inputs).filter(([key, value]) => resource.inputs[key] !== value);
+      return { ...resource, inputs, outputs: { ...resource.outputs, ...Object.fromEntries(changes) } };
+    }),
+  };
 }
 
 /** The stack that is meant when none is named. Throws a UsageError when there are several. */

@@ -1,5 +1,11 @@
-import type { PolicyResource, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type {
+  PolicyResource,
+  ResourceValidationPolicy,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { ResourceGraph, type ResourceNode } from "../analysis/graph";
+import { type FixOptions, hasFix, KEY_ARN, needsKey, remediate } from "./fixes";
 import { evaluate, type Finding, isViolation, type Pack, type Rule } from "./rule";
 import { type Selection, SELECTION_SCHEMA, selects } from "./selection";
 import { schemaOf, type Settings, settingsOf } from "./settings";
@@ -20,9 +26,14 @@ const UNUSED_WAIVERS = "unused-waivers";
 export const COMMON: readonly string[] = [SELECTION, WAIVERS, UNUSED_WAIVERS, WAIVED, UNDETERMINED];
 
 /**
- * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule. A violation is a failed rule or, in the cardholder data
+ * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule, and a disabled one for each rule that can mend. A violation is a failed rule or, in the cardholder data
  * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
  */
+export function policiesOf(pack: Pack): (ResourceValidationPolicy | StackValidationPolicy)[] {
+  return [...pack.rules.filter(hasFix).map(fixOf), ...stackPolicies(pack)];
+}
+
+/** The part of {@link policiesOf} that judges. */
 export function stackPolicies(pack: Pack): StackValidationPolicy[] {
   const judgement = new Judgement();
   // The SDK asks them in this order.
@@ -127,6 +138,36 @@ function policyOf(rule: Rule, judgement: Judgement): StackValidationPolicy {
       for (const finding of findings.filter(isViolation)) reportViolation(describe(finding), finding.resource.urn);
     },
   };
+}
+
+/** Name of the policy that mends what a rule forbids. */
+export const fixName = ({ id }: Rule): string => `${id}-fix`;
+
+/**
+ * Mends what a rule forbids before a resource is made, once it is configured with the level `remediate`: Pulumi's policies on stacks, as the rules are, can
+ * only judge.
+ */
+function fixOf(rule: Rule): ResourceValidationPolicy {
+  return {
+    name: fixName(rule),
+    description: `Mends: ${rule.title}`,
+    enforcementLevel: "disabled",
+    severity: rule.severity,
+    url: rule.url,
+    configSchema: needsKey(rule) ? { properties: { keyArn: KEY_ARN } } : undefined,
+    remediateResource(args) {
+      const inputs = unwrap(args.props);
+      const mended = remediate(rule, args.type, inputs, args.getConfig<FixOptions>());
+      return mended === inputs ? undefined : { ...mended };
+    },
+  };
+}
+
+/** The values behind the SDK's proxies, which throw at what is unknown; secrets stay wrapped. */
+function unwrap(props: Record<string, unknown>): Record<string, unknown> {
+  let target = props;
+  while (target.__isSpecialProxy === true) target = target.__getSpecialProxyTarget as Record<string, unknown>;
+  return target;
 }
 
 /** Takes the pack's configuration `{"selection": {"include": {...}, "exclude": {...}}}`. */

@@ -1,12 +1,16 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { FIXABLE, type FixOptions, hasFix, KEY_ARN, needsKey, remediate } from "./fixes";
 import type { Pack, Rule } from "./rule";
 import { type Filter, LINES, matches, type Selection, selects, SEVERITIES, TRAITS } from "./selection";
 import { refused, type Settings, settingsOf } from "./settings";
 import type { Waiver } from "./waivers";
 
-/** What a violated rule does: stop the update, or advise. A disabled rule is not judged, and the evidence says so. */
-export const LEVELS = ["mandatory", "advisory", "disabled"] as const;
+/**
+ * What a violated rule does: stop the update, or advise. `remediate` is mandatory, but what the rule can mend is mended before it is judged. A disabled rule is not
+ * judged, and the evidence says so.
+ */
+export const LEVELS = ["mandatory", "advisory", "remediate", "disabled"] as const;
 
 export type Level = (typeof LEVELS)[number];
 
@@ -48,11 +52,30 @@ export class Configuration {
     private readonly levels: Readonly<Record<string, Level>> = {},
     private readonly parameters: Readonly<Record<string, Partial<Settings>>> = {},
     private readonly selection: Selection = {},
+    private readonly fixes: Readonly<Record<string, FixOptions>> = {},
   ) {}
 
   levelOf(rule: Rule): Level {
     if (!selects(this.selection, rule)) return "disabled";
-    return this.levels[rule.id] ?? this.levels[ALL] ?? "mandatory";
+    const level = this.levels[rule.id] ?? this.levels[ALL] ?? "mandatory";
+    return level === "remediate" && !hasFix(rule) ? "mandatory" : level;
+  }
+
+  /** Does a violation of the rule stop the update? */
+  isMandatory(rule: Rule): boolean {
+    const level = this.levelOf(rule);
+    return level === "mandatory" || level === "remediate";
+  }
+
+  /** The inputs of a resource once the rules with level `remediate` have mended them; the very same when they mend nothing. */
+  mended(
+    rules: readonly Rule[],
+    type: string,
+    inputs: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> {
+    return rules
+      .filter((rule) => this.levelOf(rule) === "remediate")
+      .reduce((current, rule) => remediate(rule, type, current, this.fixes[rule.id]), inputs);
   }
 
   settingsOf(rule: Rule): Settings {
@@ -78,6 +101,11 @@ export class Configuration {
     const entries = rules.flatMap((rule): [string, unknown][] => {
       const level = this.levelOf(rule);
       const given = this.given(rule);
+      if (level === "remediate")
+        return [
+          [rule.id, { enforcementLevel: "mandatory", ...given }],
+          [`${rule.id}-fix`, { enforcementLevel: level, ...this.fixes[rule.id] }],
+        ];
       return level === "mandatory" && given === undefined ? [] : [[rule.id, { enforcementLevel: level, ...given }]];
     });
     return Object.fromEntries(own.length === 0 ? entries : [["waivers", { accepted: own }], ...entries]);
@@ -101,10 +129,24 @@ export function readConfiguration(content: unknown, rules: readonly Rule[]): Con
     ...(["include", "exclude"] as const).flatMap((side) => filterProblems(`selection.${side}`, selection[side], rules)),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const configuration = new Configuration(levels as Record<string, Level>, parameters, selection);
+  const [settings, fixes] = split(parameters);
+  const configuration = new Configuration(levels as Record<string, Level>, settings, selection, fixes);
   if (configuration.enabled(rules).length === 0)
     throw new ConfigurationError([{ path: "selection", message: "No rule is left. Leave at least one on." }]);
   return configuration;
+}
+
+/** Parameters of the rules, and those of their fixes. */
+function split(
+  parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): [Record<string, Partial<Settings>>, Record<string, FixOptions>] {
+  const settings: Record<string, Partial<Settings>> = {};
+  const fixes: Record<string, FixOptions> = {};
+  for (const [id, { keyArn, ...own }] of Object.entries(parameters)) {
+    if (typeof keyArn === "string") fixes[id] = { keyArn };
+    if (Object.keys(own).length > 0) settings[id] = own;
+  }
+  return [settings, fixes];
 }
 
 /** What a key that does not exist may have meant. */
@@ -130,6 +172,9 @@ function levelProblems(levels: Readonly<Record<string, string>>, rules: readonly
   return Object.entries(levels).flatMap(([id, level]) => {
     const path = `levels.${id}`;
     if (id !== ALL && !rules.some((rule) => rule.id === id)) return [{ path, message: noRule(id, rules, [ALL]) }];
+    const rule = rules.find((candidate) => candidate.id === id);
+    if (level === "remediate" && rule !== undefined && !hasFix(rule))
+      return [{ path, message: `The rule has no automatic fix. These have one: ${FIXABLE.join(", ")}.` }];
     if (LEVELS.some((known) => known === level)) return [];
     return [{ path, message: `${level} is no level.${meant(level, LEVELS)} Use ${LEVELS.join(", ")}.` }];
   });
@@ -142,13 +187,20 @@ function parameterProblems(
   return Object.entries(parameters).flatMap(([id, given]) => {
     const rule = rules.find((candidate) => candidate.id === id);
     if (rule === undefined) return [{ path: `parameters.${id}`, message: noRule(id, rules) }];
-    const taken = rule.settings ?? [];
+    const taken: readonly (keyof Settings)[] = rule.settings ?? [];
+    const names = needsKey(rule) ? [...taken, "keyArn"] : taken;
     return Object.entries(given).flatMap(([key, value]) => {
       const path = `parameters.${id}.${key}`;
+      if (key === "keyArn" && needsKey(rule)) {
+        const isArn = typeof value === "string" && new RegExp(KEY_ARN.pattern).test(value);
+        return isArn
+          ? []
+          : [{ path, message: `${JSON.stringify(value)} is not allowed. Give the ARN of a KMS key or alias.` }];
+      }
       const setting = taken.find((known) => known === key);
       if (setting === undefined) {
-        const choice = taken.length === 0 ? "It has none." : `It has ${taken.join(", ")}.`;
-        return [{ path, message: `The rule has no such parameter.${meant(key, taken)} ${choice}` }];
+        const choice = names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`;
+        return [{ path, message: `The rule has no such parameter.${meant(key, names)} ${choice}` }];
       }
       const allowed = refused(setting, value);
       return allowed === undefined

@@ -1,9 +1,9 @@
 import { PolicyPack } from "@pulumi/policy";
-import { stackPolicies } from "../adapter";
+import { policiesOf } from "../adapter";
 import { leastPrivilege } from "./rules";
 
 new PolicyPack(leastPrivilege.name, {
-  policies: stackPolicies(leastPrivilege),
+  policies: policiesOf(leastPrivilege),
   displayName: leastPrivilege.title,
   provider: "aws",
 });

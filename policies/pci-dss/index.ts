@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { stackPolicies } from "../adapter";
+import { policiesOf } from "../adapter";
 import { pciDss } from "./rules";
 
-new PolicyPack(pciDss.name, { policies: stackPolicies(pciDss), displayName: pciDss.title, provider: "aws" });
+new PolicyPack(pciDss.name, { policies: policiesOf(pciDss), displayName: pciDss.title, provider: "aws" });

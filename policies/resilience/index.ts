@@ -1,9 +1,9 @@
 import { PolicyPack } from "@pulumi/policy";
-import { stackPolicies } from "../adapter";
+import { policiesOf } from "../adapter";
 import { resilience } from "./rules";
 
 new PolicyPack(resilience.name, {
-  policies: stackPolicies(resilience),
+  policies: policiesOf(resilience),
   displayName: resilience.title,
   provider: "aws",
 });

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { policyResources, runPolicies, stackPolicies, WAIVED } from "../../policies/adapter";
+import { Secret } from "@pulumi/policy";
+import { policiesOf, policyResources, runPolicies, stackPolicies, WAIVED } from "../../policies/adapter";
 import { Configuration, ConfigurationError, readConfiguration } from "../../policies/configuration";
+import { FIXABLE, remediate } from "../../policies/fixes";
 import { packs } from "../../policies/packs";
 import { evaluate, isViolation, type Pack, type Rule } from "../../policies/rule";
 import { applyWaivers } from "../../policies/waived";
 import type { Waiver } from "../../policies/waivers";
-import { type Fixture, graphOf } from "./fixture-graph";
+import { type Fixture, graphOf, UNKNOWN } from "./fixture-graph";
+import { unknownCheckingProxy } from "./sdk-proxy";
 
 const rules = packs.flatMap((pack) => pack.rules);
 
@@ -283,5 +286,69 @@ describe("a pack that is configured by Pulumi", () => {
     const { description, ...schema } = policy?.configSchema?.properties.minimumLogDays ?? {};
     assert.deepEqual(schema, { type: "integer", minimum: 1, maximum: 3653, default: 365 });
     assert.match(description ?? "", /Days/);
+  });
+});
+
+describe("rules that mend", () => {
+  it("name rules that exist, and nothing is mended unless it is configured", () => {
+    for (const id of FIXABLE) ruleOf(id);
+    for (const pack of packs)
+      for (const policy of policiesOf(pack).filter(({ name }) => name.endsWith("-fix")))
+        assert.equal(policy.enforcementLevel, "disabled", policy.name);
+  });
+
+  it("take the level remediate, and a key where they need one", () => {
+    assert.match(
+      problemsOf({ levels: { "rds-own-security-group": "remediate" } }),
+      /no automatic fix\. These have one: rds-customer-key, /,
+    );
+    assert.match(
+      problemsOf({ parameters: { "sqs-customer-key": { keyArn: "alias/x" } } }),
+      /Give the ARN of a KMS key/,
+    );
+    assert.match(problemsOf({ parameters: { "rds-not-public": { keyArn: "x" } } }), /no such parameter/);
+    const keyArn = "arn:aws:kms:eu-west-1:123456789012:alias/x";
+    const given = readConfiguration(
+      { levels: { all: "remediate" }, parameters: { "sqs-customer-key": { keyArn } } },
+      rules,
+    );
+    assert.equal(given.levelOf(ruleOf("rds-own-security-group")), "mandatory");
+    const config = given.forPack(packs[0]!, []);
+    assert.deepEqual(config["sqs-customer-key"], { enforcementLevel: "mandatory" });
+    assert.deepEqual(config["sqs-customer-key-fix"], { enforcementLevel: "remediate", keyArn });
+    assert.deepEqual(given.mended(rules, "aws:sqs/queue:Queue", { name: "q" }), { name: "q", kmsMasterKeyId: keyArn });
+  });
+
+  const fix = policiesOf(packs[0]!).find(({ name }) => name === "opensearch-tls-required-fix");
+
+  function mendedBySdk(props: Record<string, unknown>): unknown {
+    assert.ok(fix && "remediateResource" in fix && fix.remediateResource);
+    return fix.remediateResource({
+      type: "aws:opensearch/domain:Domain",
+      props: unknownCheckingProxy(props),
+      getConfig: <T extends object>() => ({}) as T,
+    } as never);
+  }
+
+  it("change what is wrong behind the SDK's proxy, and leave alone what is unknown or secret", () => {
+    const secret = new Secret("s");
+    const engineVersion = UNKNOWN;
+    const tls = { enforceHttps: true, tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" };
+    assert.deepEqual(
+      mendedBySdk({ engineVersion, accessPolicies: secret, domainEndpointOptions: { customEndpoint: UNKNOWN } }),
+      {
+        ...{ engineVersion, accessPolicies: secret, nodeToNodeEncryption: { enabled: true } },
+        domainEndpointOptions: { customEndpoint: UNKNOWN, ...tls },
+      },
+    );
+    assert.equal(mendedBySdk({ nodeToNodeEncryption: UNKNOWN, domainEndpointOptions: secret }), undefined);
+    assert.equal(mendedBySdk({ nodeToNodeEncryption: { enabled: true }, domainEndpointOptions: tls }), undefined);
+  });
+
+  it("leave a development environment what it may do without", () => {
+    const rule = ruleOf("rds-deletion-protection");
+    const inputs = { tags: { "palisade:environment": "development" } };
+    assert.equal(remediate(rule, "aws:rds/instance:Instance", inputs), inputs);
+    assert.deepEqual(remediate(rule, "aws:rds/instance:Instance", {}), { deletionProtection: true });
   });
 });

@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 import { ResourceGraph } from "../../analysis/graph";
 import { COMMON } from "../../policies/adapter";
 import { Configuration, readConfiguration } from "../../policies/configuration";
+import { mended } from "../../cli/check";
+import { needsKey } from "../../policies/fixes";
 import { packs } from "../../policies/packs";
 import { evaluate, isViolation } from "../../policies/rule";
 import { applyWaivers } from "../../policies/waived";
@@ -25,6 +27,8 @@ interface Judged {
     readonly enforcementLevel: string;
   }[];
   readonly diagnostics: readonly string[];
+  /** Inputs of what would be created, by URN. */
+  readonly planned: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly failure?: string;
 }
 
@@ -158,5 +162,38 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
     assert.deepEqual(told(false), unique(expected));
     assert.ok(expected.some((line) => line.endsWith(": advisory")));
     assert.equal(told(true).filter((line) => / waived: advisory$/.test(line)).length, waived.size);
+  });
+
+  it("what is to be mended is made as the rules want it, and is judged as palisade check judges it", async () => {
+    const keyArn = "arn:aws:kms:eu-west-1:123456789012:alias/shop";
+    const keyed = RULES.filter(needsKey).map(({ id }) => [id, { keyArn }]);
+    const configuration = readConfiguration(
+      { levels: { all: "remediate" }, parameters: Object.fromEntries(keyed) },
+      RULES,
+    );
+    const recording = await recordProgram(insecureShop);
+    const violated = (recorded: Recording) =>
+      unique(
+        evaluate(RULES, ResourceGraph.fromRecording(recorded))
+          .filter(isViolation)
+          .map(({ rule, resource: { urn } }) => place({ rule: rule.id, urn, kind: "mandatory" })),
+      );
+    const expected = violated(mended(recording, configuration, RULES));
+    assert.ok(violated(recording).length - expected.length > 20, `${violated(recording).length} ${expected.length}`);
+
+    const program = join(__dirname, "programs", "insecure.ts");
+    const { judged } = await preview("dev", program, "insecureShop", configuration);
+    assert.deepEqual(
+      judged.diagnostics.filter((text) => !text.startsWith("preview failed")),
+      [],
+    );
+    const told = judged.reported
+      .filter(({ policyName, enforcementLevel }) => !COMMON.includes(policyName) && enforcementLevel === "mandatory")
+      .map(({ policyName, resourceUrn }) => place({ rule: policyName, urn: resourceUrn, kind: "mandatory" }));
+    assert.deepEqual(unique(told), expected);
+    const [, database] = Object.entries(judged.planned).find(([urn]) => urn.endsWith("::shop-db")) ?? [];
+    assert.equal(database?.publiclyAccessible, false);
+    assert.equal(database?.storageEncrypted, true);
+    assert.equal(database?.kmsKeyId, keyArn);
   });
 });

@@ -409,7 +409,17 @@ ruleCases(pciDss, {
       "the audit log off": { domain: { logPublishingOptions: [{ logType: "AUDIT_LOGS", enabled: false }] } },
     },
   },
-  "msk-customer-key": { secure: { brokers, key }, broken: without("brokers", "encryptionInfo") },
+  "msk-customer-key": {
+    secure: { brokers, key },
+    broken: {
+      ...without("brokers", "encryptionInfo"),
+      "AWS's key": {
+        brokers: {
+          encryptionInfo: { ...brokers.inputs.encryptionInfo, encryptionAtRestKmsKeyArn: "alias/aws/kafka" },
+        },
+      },
+    },
+  },
   "msk-tls-required": {
     secure: { brokers, key },
     broken: {
@@ -417,6 +427,11 @@ ruleCases(pciDss, {
         brokers: { encryptionInfo: { encryptionInTransit: { clientBroker: "TLS_PLAINTEXT" } } },
       },
       "plain text between brokers": { brokers: { encryptionInfo: { encryptionInTransit: { inCluster: false } } } },
+      "plain text alone": {
+        brokers: {
+          encryptionInfo: { ...brokers.inputs.encryptionInfo, encryptionInTransit: { clientBroker: "PLAINTEXT" } },
+        },
+      },
     },
     alsoSecure: { "AWS's defaults": { brokers: { encryptionInfo: undefined } } },
   },

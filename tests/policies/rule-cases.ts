@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ResourceGraph } from "../../analysis/graph";
 import { judge, PASS, type Pack, type Rule, type Verdict } from "../../policies/rule";
+import { fixCases } from "./fix-cases";
 import { type Fixture, graphOf, type Moment, segments, UNKNOWN } from "./fixture-graph";
 import { readsOf } from "./reads";
 
@@ -58,6 +59,10 @@ function casesOf(rule: Rule, { secure, broken, alsoSecure, notApplicable, notNee
       });
     }
   }
+
+  const all = (changes: RuleCase["broken"] = {}) =>
+    Object.fromEntries(Object.entries(changes).map(([what, change]) => [what, changed(secure, change)]));
+  fixCases(rule, secure, all(alsoSecure), all(broken));
 
   it("names inputs that the provider has", () => {
     for (const [name, { type, inputs }] of Object.entries(secure)) {

@@ -1,5 +1,5 @@
 // Previews a stack in the engine with policy packs, as a first `pulumi up` would: `judge.cjs '{"stack": "dev", "cwd": ..., "packs": [...]}'`. Prints the
-// engine's policy events and how long it took.
+// engine's policy events, the inputs of what it would create, and how long it took.
 require("../../../dist/cli/lazy-modules.js");
 const { Session } = require("../../../dist/cli/engine/session.js");
 const { EngineFailure } = require("../../../dist/cli/engine/command.js");
@@ -25,6 +25,7 @@ const { stack, cwd, packs, config = [], program, name = "default" } = JSON.parse
   );
   const reported = [];
   const diagnostics = [];
+  const planned = {};
   const started = Date.now();
   let failure;
   try {
@@ -35,6 +36,8 @@ const { stack, cwd, packs, config = [], program, name = "default" } = JSON.parse
       suppressProgress: true,
       onEvent: (event) => {
         session.command.heard();
+        const { op, urn, new: state } = event.resourcePreEvent?.metadata ?? {};
+        if (op === "create" && state) planned[urn] = state.inputs;
         if (event.policyEvent) reported.push(event.policyEvent);
         if (event.diagnosticEvent?.severity === "error") diagnostics.push(event.diagnosticEvent.message);
       },
@@ -45,5 +48,7 @@ const { stack, cwd, packs, config = [], program, name = "default" } = JSON.parse
   } finally {
     await session.close();
   }
-  process.stdout.write(JSON.stringify({ reported, diagnostics, failure, seconds: (Date.now() - started) / 1000 }));
+  process.stdout.write(
+    JSON.stringify({ reported, diagnostics, planned, failure, seconds: (Date.now() - started) / 1000 }),
+  );
 })();
