@@ -44,18 +44,28 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     "cognito-idp": ["cognito-idp:*:@:userpool/*", `wafv2:*:@:regional/webacl/${stack}-*`],
     config: ["config:*:@:configuration-recorder/*", `config:*:@:conformance-pack/${stack}-*`],
     ec2: [
-      ...["elastic-ip", "internet-gateway", "natgateway", "network-acl", "route-table", "security-group"],
-      ...["security-group-rule", "subnet", "vpc", "vpc-endpoint", "vpc-flow-log"],
-    ].map((kind) => `ec2:*:@:${kind}/*`),
+      ...[
+        ...["elastic-ip", "instance", "internet-gateway", "natgateway", "network-acl", "network-interface"],
+        ...["route-table", "security-group", "security-group-rule", "subnet", "volume", "vpc", "vpc-endpoint"],
+        "vpc-flow-log",
+      ].map((kind) => `ec2:*:@:${kind}/*`),
+      // Amazon's machine images belong to no account of ours.
+      "ec2:*::image/*",
+    ],
     ecr: [`ecr:*:@:repository/${stack}-*`],
     ecs: ["cluster", "service", "service-deployment", "task-definition"].map((kind) => `ecs:*:@:${kind}/${stack}-*`),
     elasticache: [
       ...["cluster", "replicationgroup", "user", "usergroup"].map((kind) => `elasticache:*:@:${kind}:${stack}-*`),
       ...["parametergroup", "subnetgroup"].map((kind) => `elasticache:*:@:${kind}:${system}-*`),
     ],
-    elasticloadbalancing: ["listener/net", "loadbalancer/net", "targetgroup"].map(
-      (kind) => `elasticloadbalancing:*:@:${kind}/${stack}-*`,
-    ),
+    elasticloadbalancing: [
+      "listener-rule/app",
+      "listener/app",
+      "listener/net",
+      "loadbalancer/app",
+      "loadbalancer/net",
+      "targetgroup",
+    ].map((kind) => `elasticloadbalancing:*:@:${kind}/${stack}-*`),
     es: [`es:*:@:domain/${stack}-*`],
     events: [`events:*:@:rule/${stack}-*`],
     grafana: ["grafana:*:@:/workspaces/*"],
@@ -84,7 +94,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     shield: ["shield::@:protection/*"],
     sns: [`sns:*:@:${stack}-*`],
     sqs: [`sqs:*:@:${stack}-*`],
-    ssm: [`ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`],
+    ssm: [`ssm:*:@:document/${stack}-*`, `ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`],
     wafv2: [
       ...["global", "regional"].flatMap((scope) => [
         `wafv2:*:@:${scope}/webacl/${stack}-*`,
@@ -93,6 +103,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       // What a web ACL stands in front of.
       "apigateway:*::/restapis/*/stages/*",
       "cognito-idp:*:@:userpool/*",
+      `elasticloadbalancing:*:@:loadbalancer/app/${stack}-*`,
     ],
   };
 }

@@ -31,6 +31,7 @@ export const PASSED_TO = [
   "backup.amazonaws.com",
   "cloudtrail.amazonaws.com",
   "config.amazonaws.com",
+  "ec2.amazonaws.com",
   "ecs-tasks.amazonaws.com",
   "grafana.amazonaws.com",
   "lambda.amazonaws.com",
@@ -53,6 +54,8 @@ export const SERVICE_LINKED = [
   "elasticache.amazonaws.com",
   "elasticloadbalancing.amazonaws.com",
   "email.cognito-idp.amazonaws.com",
+  // CloudWatch's, for alarms that recover or reboot a machine.
+  "events.amazonaws.com",
   "grafana.amazonaws.com",
   "guardduty.amazonaws.com",
   "inspector2.amazonaws.com",
@@ -131,7 +134,7 @@ const NOT_READ: Readonly<Record<string, RegExp>> = {
   apigateway: /\/apikeys/,
   "cognito-idp": /:wafv2:/,
   config: /:conformance-pack\//,
-  ec2: /:(?!vpc\/)[a-z-]+\/\*$/,
+  ec2: /:(?!(?:instance|vpc)\/)[a-z-]+\/\*$/,
 };
 
 function readable(arns: readonly string[], service: string, mode: Mode): readonly string[] {
@@ -167,6 +170,7 @@ const LINKED_ROLES = ["DeleteServiceLinkedRole", "GetServiceLinkedRoleDeletionSt
 
 function iamStatements(actions: readonly string[], scope: DeployScope): Statement[] {
   const roles = arnIn(scope, `iam::@:role/${scope.stack}-*`);
+  const profiles = arnIn(scope, `iam::@:instance-profile/${scope.stack}-*`);
   const linked = arnIn(scope, "iam::@:role/aws-service-role/*");
   const given = (names: readonly string[]) => names.filter((name) => actions.includes(name));
   const special = [...BOUNDED, ...ATTACHMENTS, ...LINKED_ROLES, "CreateServiceLinkedRole", "PassRole"];
@@ -187,13 +191,13 @@ function iamStatements(actions: readonly string[], scope: DeployScope): Statemen
     allow(
       "iam",
       actions.filter((action) => !special.includes(action)),
-      [roles, linked],
+      [roles, linked, profiles],
     ),
   ];
 }
 
 /** Of a stack's data keys: each by what proves whose data it is. */
-const KEY_USE = ["CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey"];
+const KEY_USE = ["CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"];
 const KEY_POLICY = ["PutKeyPolicy", "ScheduleKeyDeletion"];
 const ALIASES = ["CreateAlias", "DeleteAlias", "UpdateAlias"];
 
@@ -208,6 +212,11 @@ function kmsStatements(actions: readonly string[], scope: DeployScope): Statemen
     allow("kms", given("CreateGrant"), [keys], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
     allow("kms", given("Decrypt", "GenerateDataKey"), [keys], context("SecretARN", "secretsmanager:*:@:secret:")),
     allow("kms", given("Decrypt", "Encrypt"), [keys], context("aws:lambda:FunctionArn", "lambda:*:@:function:")),
+    // A machine's disk: EC2 asks for its data key with the credentials of whoever launches the machine.
+    allow("kms", given("Decrypt", "GenerateDataKeyWithoutPlaintext"), [keys], {
+      StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
+      StringLike: { "kms:ViaService": "ec2.*.amazonaws.com" },
+    }),
     // A vault's key: AWS Backup sends no encryption context with it.
     allow("kms", given("Decrypt", "GenerateDataKey"), [keys], {
       StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },

@@ -129,7 +129,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:cloudwatch/dashboard:Dashboard": { read: "GetDashboard", write: "DeleteDashboards PutDashboard" },
     "aws:cloudwatch/metricAlarm:MetricAlarm": {
       read: "DescribeAlarms ListTagsForResource",
-      write: "DeleteAlarms PutMetricAlarm TagResource UntagResource",
+      write: "DeleteAlarms PutMetricAlarm TagResource UntagResource iam:CreateServiceLinkedRole",
     },
   },
   "cognito-idp": {
@@ -204,6 +204,11 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": {
       read: "GetInstanceMetadataDefaults",
       write: "ModifyInstanceMetadataDefaults",
+    },
+    "aws:ec2/instance:Instance": {
+      read: "DescribeImages DescribeInstanceAttribute DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeVolumes",
+      // Neither StopInstances nor StartInstances: what they would be for replaces a machine here.
+      write: `AssociateIamInstanceProfile DescribeIamInstanceProfileAssociations DescribeNetworkInterfaces DescribeVolumesModifications DisassociateIamInstanceProfile ModifyInstanceAttribute ModifyInstanceMaintenanceOptions ModifyInstanceMetadataOptions ModifyNetworkInterfaceAttribute ModifyVolume MonitorInstances ReplaceIamInstanceProfileAssociation RunInstances TerminateInstances UnmonitorInstances ${EC2_TAGS} iam:PassRole ${KMS_GRANT} kms:Decrypt kms:GenerateDataKeyWithoutPlaintext`,
     },
     "aws:ec2/internetGateway:InternetGateway": {
       read: "DescribeInternetGateways",
@@ -315,10 +320,18 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeListenerAttributes DescribeListeners DescribeTags",
       write: "AddTags CreateListener DeleteListener ModifyListener ModifyListenerAttributes RemoveTags",
     },
+    "aws:lb/listenerRule:ListenerRule": {
+      read: "DescribeRules DescribeTags",
+      write: "AddTags CreateRule DeleteRule ModifyRule RemoveTags SetRulePriorities",
+    },
     "aws:lb/loadBalancer:LoadBalancer": {
       read: "DescribeCapacityReservation DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags",
       write:
         "AddTags CreateLoadBalancer DeleteLoadBalancer ModifyLoadBalancerAttributes RemoveTags SetSecurityGroups SetSubnets iam:CreateServiceLinkedRole",
+    },
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment": {
+      read: "DescribeTargetHealth",
+      write: "DeregisterTargets RegisterTargets",
     },
     "aws:lb/targetGroup:TargetGroup": {
       read: "DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth",
@@ -356,6 +369,11 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
       read: "GetAccountPasswordPolicy",
       write: "DeleteAccountPasswordPolicy UpdateAccountPasswordPolicy",
+    },
+    "aws:iam/instanceProfile:InstanceProfile": {
+      read: "GetInstanceProfile ListInstanceProfileTags",
+      write:
+        "AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile PassRole RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
     },
     "aws:iam/role:Role": {
       read: "GetRole ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies ListRoleTags",
@@ -583,6 +601,11 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
   },
   ssm: {
+    "aws:ssm/document:Document": {
+      read: "DescribeDocument DescribeDocumentPermission GetDocument ListTagsForResource",
+      write:
+        "AddTagsToResource CreateDocument DeleteDocument RemoveTagsFromResource UpdateDocument UpdateDocumentDefaultVersion",
+    },
     "aws:ssm/parameter:Parameter": {
       read: "DescribeParameters GetParameter GetParameters ListTagsForResource",
       write: "AddTagsToResource DeleteParameter PutParameter RemoveTagsFromResource",
@@ -596,7 +619,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:wafv2/webAclAssociation:WebAclAssociation": {
       read: "GetWebACLForResource",
       write:
-        "AssociateWebACL DisassociateWebACL apigateway:SetWebACL cognito-idp:AssociateWebACL cognito-idp:DisassociateWebACL cognito-idp:GetWebACLForResource",
+        "AssociateWebACL DisassociateWebACL apigateway:SetWebACL elasticloadbalancing:SetWebAcl cognito-idp:AssociateWebACL cognito-idp:DisassociateWebACL cognito-idp:GetWebACLForResource",
     },
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": {
       read: "GetLoggingConfiguration",
@@ -619,11 +642,11 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
   config:
     "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
-  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
+  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
   ecr: "GetAuthorizationToken",
   ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
   elasticloadbalancing:
-    "DescribeCapacityReservation DescribeListenerAttributes DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth",
+    "DescribeCapacityReservation DescribeListenerAttributes DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth SetWebAcl",
   grafana: "CreateWorkspace",
   guardduty: "CreateDetector",
   iam: "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",

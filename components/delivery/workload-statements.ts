@@ -27,6 +27,12 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   cloudwatch: [
     // Grafana's own list: alarms of every stack of the account.
     { actions: "DescribeAlarmHistory DescribeAlarms", on: () => ["cloudwatch:*:@:alarm:*"] },
+    // What a machine's agent reports.
+    {
+      actions: "PutMetricData",
+      on: ANYWHERE,
+      condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
+    },
     { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
   ],
   ec2: [
@@ -36,6 +42,9 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       // A function in a network: AWS makes its interfaces, whose ids nobody knows before.
       on: ANYWHERE,
     },
+  ],
+  ec2messages: [
+    { actions: "AcknowledgeMessage DeleteMessage FailMessage GetEndpoint GetMessages SendReply", on: ANYWHERE },
   ],
   ecr: [
     {
@@ -109,7 +118,11 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       on: (stack) => [`sqs:*:@:${stack}-*`],
     },
   ],
-  ssm: [{ actions: "GetParameter", on: (stack) => [`ssm:*:@:parameter/${stack}-*`] }],
+  ssm: [
+    { actions: "GetParameter", on: (stack) => [`ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`] },
+    { actions: "UpdateInstanceInformation", on: () => ["ec2:*:@:instance/*"] },
+  ],
+  ssmmessages: [{ actions: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel", on: ANYWHERE }],
   // Who handles an incident: AWS lets none of it be narrowed to a resource.
   support: [
     {

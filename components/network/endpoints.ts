@@ -8,6 +8,8 @@ export type EndpointService =
   | "aps-workspaces"
   /** The agents of Elastic Beanstalk's instances: `elasticbeanstalk`, `elasticbeanstalk-health` and `cloudformation`. */
   | "beanstalk"
+  /** EC2's own API, for what machines ask about themselves (Security Hub EC2.10). */
+  | "ec2"
   /** Image pulls: `ecr.api` and `ecr.dkr`. The layers themselves come through the S3 gateway endpoint. */
   | "ecr"
   /** The ECS agent of container instances: `ecs`, `ecs-agent` and `ecs-telemetry`. Fargate needs none of them. */
@@ -58,6 +60,7 @@ export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly Inte
   "aps-workspaces": [{ service: "aps-workspaces", actions: ["aps:RemoteWrite"] }],
   // The agents sign most calls with the instance's identity document, which no list of actions fits.
   beanstalk: [{ service: "elasticbeanstalk" }, { service: "elasticbeanstalk-health" }, { service: "cloudformation" }],
+  ec2: [{ service: "ec2", actions: ["ec2:DescribeInstances", "ec2:DescribeTags", "ec2:DescribeVolumes"] }],
   ecr: [
     { service: "ecr.api", actions: ECR_PULL },
     { service: "ecr.dkr", actions: ECR_PULL },

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { FARGATE_SIZES } from "../../components/compute/fargate-size";
-import { overlaps, vpcCidrProblem } from "../../components/network/cidr";
+import { overlaps, parseCidr, vpcCidrProblem } from "../../components/network/cidr";
 import type { region, size } from "./fields";
 import type { ConfigProblem } from "./problems";
 
@@ -71,4 +71,16 @@ export function sizeProblems(path: string, { cpu, memory }: z.output<typeof size
       message: `With cpu ${cpu} Fargate takes, in MiB: ${memories.join(", ")}.`,
     },
   ];
+}
+
+/** A partner has its own addresses; a wider range is somebody else's. */
+const WIDEST_PARTNER_PREFIX = 16;
+
+/** Of a partner's address ranges, `whose` for a person, those that are wider than a partner's can be. */
+export function partnerProblems(path: string, whose: string, cidrs: readonly string[]): ConfigProblem[] {
+  return cidrs.flatMap((cidr, index): ConfigProblem[] => {
+    if (parseCidr(cidr).prefix >= WIDEST_PARTNER_PREFIX) return [];
+    const message = `Is wider than /${WIDEST_PARTNER_PREFIX}: services would reach far more than the ${whose}.`;
+    return [{ path: `${path}[${index}]`, value: cidr, message, fix: `Give the ${whose}'s own ranges.` }];
+  });
 }

@@ -1,7 +1,6 @@
 import { CLUSTER_CLASS, GLOBAL_CLASS } from "../../components/data/instance-class";
 import { bucketProblem, SHARD_BUCKETS } from "../../components/data/shard-directory";
-import { parseCidr } from "../../components/network/cidr";
-import { regionProblems, sizeProblems } from "../config/checks";
+import { partnerProblems, regionProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import { isWorker, type PaymentsConfig, SERVICE_ROLES } from "./config";
 import { listenerPort } from "./listener-port";
@@ -206,9 +205,6 @@ function shardClasses({ shards }: RdsConfig): Record<string, string> {
   return Object.fromEntries(own);
 }
 
-/** A payment processor has its own addresses; a wider range is somebody else's. */
-const WIDEST_PROCESSOR_PREFIX = 16;
-
 function processorProblems({ processors, regions }: PaymentsConfig): ConfigProblem[] {
   const known = Object.keys(processors);
   const strangers = regions.flatMap((region, index) =>
@@ -219,13 +215,7 @@ function processorProblems({ processors, regions }: PaymentsConfig): ConfigProbl
     }),
   );
   const wide = Object.entries(processors).flatMap(([name, { cidrs }]) =>
-    cidrs.flatMap((cidr, index): ConfigProblem[] => {
-      if (parseCidr(cidr).prefix >= WIDEST_PROCESSOR_PREFIX) return [];
-      const message = `Is wider than /${WIDEST_PROCESSOR_PREFIX}: services would reach far more than the processor.`;
-      return [
-        { path: `processors.${name}.cidrs[${index}]`, value: cidr, message, fix: "Give the processor's own ranges." },
-      ];
-    }),
+    partnerProblems(`processors.${name}.cidrs`, "processor", cidrs),
   );
   return [...strangers, ...wide];
 }

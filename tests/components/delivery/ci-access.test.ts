@@ -131,25 +131,27 @@ describe("CiAccess", () => {
     }
   });
 
-  it("lets it hand the stack's roles to the services that take them, attach one policy of AWS, and no other", () => {
+  it("lets it hand the stack's roles to the services that take them, attach two policies of AWS, and no other", () => {
     const [pass, ...more] = withAction(deploy, "iam:PassRole");
     assert.equal(more.length, 0);
     const { StringEquals } = pass?.Condition as { StringEquals: Record<string, string[]> };
     assert.ok(StringEquals["iam:PassedToService"]?.includes("ecs-tasks.amazonaws.com"));
-    assert.ok(!StringEquals["iam:PassedToService"]?.includes("ec2.amazonaws.com"));
+    assert.ok(!StringEquals["iam:PassedToService"]?.includes("glue.amazonaws.com"));
     const [attach] = withAction(deploy, "iam:AttachRolePolicy");
     const { ArnEquals } = attach?.Condition as { ArnEquals: Record<string, string[]> };
     assert.deepEqual(ArnEquals["iam:PolicyARN"], [
+      "arn:aws:iam::aws:policy/AWSSupportAccess",
       "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
     ]);
   });
 
-  it("opens data keys only for secrets and functions of the stack, and for vaults", () => {
+  it("opens data keys only for secrets and functions of the stack, for disks of machines, and for vaults", () => {
     const conditions = withAction(deploy, "kms:Decrypt").map(({ Condition }) => JSON.stringify(Condition));
-    assert.equal(conditions.length, 3);
+    assert.equal(conditions.length, 4);
     assert.match(conditions[0] ?? "", /EncryptionContext:SecretARN.*:secret:prod-\*/);
     assert.match(conditions[1] ?? "", /EncryptionContext:aws:lambda:FunctionArn.*:function:prod-\*/);
-    assert.match(conditions[2] ?? "", /ViaService":"backup\./);
+    assert.match(conditions[2] ?? "", /ViaService":"ec2\./);
+    assert.match(conditions[3] ?? "", /ViaService":"backup\./);
     for (const { Condition } of withAction(deploy, "kms:CreateGrant"))
       assert.deepEqual(Condition, { Bool: { "kms:GrantIsForAWSResource": "true" } });
   });

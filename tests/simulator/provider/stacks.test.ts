@@ -4,7 +4,12 @@ import type { RecordedResource } from "../../../simulator";
 import { Client, type Made } from "./client";
 
 /** What relaxes a production stack so far that it can be taken down again. */
-const UNPROTECTED = { deletionProtection: false, enableDeletionProtection: false, skipFinalSnapshot: true };
+const UNPROTECTED = {
+  deletionProtection: false,
+  disableApiTermination: false,
+  enableDeletionProtection: false,
+  skipFinalSnapshot: true,
+};
 
 function given(resource: RecordedResource, replaced: ReadonlyMap<string, string>): Record<string, unknown> {
   const protections = Object.entries(UNPROTECTED).filter(([key]) => key in resource.inputs);
@@ -14,7 +19,7 @@ function given(resource: RecordedResource, replaced: ReadonlyMap<string, string>
   );
 }
 
-for (const stack of ["dev", "prod", "bootstrap"]) {
+for (const stack of ["dev", "prod", "bootstrap", "book-lending"]) {
   describe(`the simulator's provider, with every resource of the ${stack} stack`, function () {
     this.timeout(120_000);
     let client: Client;
