@@ -102,6 +102,17 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
     "The database has point-in-time recovery of its own (rds-backups).",
   ],
   // Something else holds.
+  ["rds.Instance.kmsKeyId: no customer key (*-replica-*)", "A replica in its source's region has its source's key."],
+  ["rds.Instance.deletionProtection: true -> false (*-replica-*)", "A copy; its source is protected."],
+  [
+    "iam.Role.assumeRolePolicy: without condition (*-logs-*)",
+    "AWS documents no source condition for Lambda; iam:PassRole holds who may give it the role.",
+  ],
+  [
+    "iam.RolePolicy.policy: without condition (*-backups-*)",
+    "The actions stay on the protected store's own ARN and key.",
+  ],
+  ["apigateway.MethodSettings: deleted (*-settings-*)", "The settings of every method then hold for this one too."],
   [
     "lambda.Function.loggingConfig: left out",
     "Lambda then writes to the group of its own name, which the program keeps (lambda-logs).",

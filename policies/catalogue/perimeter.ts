@@ -51,4 +51,13 @@ export const perimeter = {
     remediation: "Add a route53.QueryLog for the zone; Palisade's Dns does.",
     url: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html",
   },
+  "apigateway-method-settings": {
+    title: "No method of an API goes without its log, logs what callers send, or lets them pass by the cache's guard.",
+    severity: "medium",
+    requirements: ["3.3.1", "10.2.1"],
+    controls: [],
+    remediation:
+      "Set loggingLevel to ERROR or INFO and leave dataTraceEnabled off; where cachingEnabled, leave requireAuthorizationForCacheControl on.",
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+  },
 } as const satisfies Catalogue;

@@ -1,7 +1,7 @@
 import { statementsOf } from "../../analysis/policy-document";
 import { exposureOf } from "../../analysis/subnets";
 import { perimeter } from "../catalogue/perimeter";
-import { isTrue, joined, notEmpty, on, oneOf, when } from "../checks";
+import { isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
 import { publicStatements } from "../policy-statements";
 import { all, fail, implement, notApplicable, PASS, type Rule, undetermined } from "../rule";
 
@@ -95,6 +95,23 @@ export const perimeterRules: readonly Rule[] = implement(perimeter, {
       if (notEmpty(zone.property("vpcs"), "").kind === "pass") return notApplicable("It answers inside VPCs only.");
       return joined(graph.referring("aws:route53/queryLog:QueryLog", "zoneId", zone), (logs) =>
         logs.length > 0 ? PASS : fail("Nobody sees who asks for its names."),
+      );
+    },
+  },
+  "apigateway-method-settings": {
+    types: ["aws:apigateway/methodSettings:MethodSettings"],
+    check(node) {
+      const settings = node.property("settings");
+      const level = settings.at("loggingLevel");
+      return all(
+        // Left out, the stage's own level holds, which apigateway-execution-logs judges.
+        when(level, (value) => (value === "OFF" ? fail("What happens in the method is not logged.", level) : PASS)),
+        off(settings.at("dataTraceEnabled"), "What callers send is logged, card data included."),
+        when(settings.at("cachingEnabled"), (caches) =>
+          isTrue(caches)
+            ? on(settings.at("requireAuthorizationForCacheControl"), "Any caller may empty the cache.", true)
+            : PASS,
+        ),
       );
     },
   },

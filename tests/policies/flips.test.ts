@@ -170,6 +170,27 @@ ruleCases(pciDss, {
     broken: { "a subnet without a way out": { table: { routes: [] } } },
     notApplicable: { "private addresses": { balancer: { internal: true } } },
   },
+  "apigateway-method-settings": {
+    secure: {
+      settings: {
+        type: "aws:apigateway/methodSettings:MethodSettings",
+        inputs: {
+          restApi: "api",
+          stageName: "live",
+          methodPath: "rates/GET",
+          settings: { loggingLevel: "ERROR", cachingEnabled: true, requireAuthorizationForCacheControl: true },
+        },
+      },
+    },
+    broken: {
+      "no log": { settings: { settings: { loggingLevel: "OFF" } } },
+      "what callers send": { settings: { settings: { loggingLevel: "ERROR", dataTraceEnabled: true } } },
+      "a cache that anyone empties": {
+        settings: { settings: { cachingEnabled: true, requireAuthorizationForCacheControl: false } },
+      },
+    },
+    alsoSecure: { "no cache": { settings: { settings: { loggingLevel: "INFO", cachingEnabled: false } } } },
+  },
   "route53-query-logs": {
     secure: {
       zone: { type: "aws:route53/zone:Zone", inputs: { name: "example.com" } },
