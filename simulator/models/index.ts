@@ -5,6 +5,7 @@ import { backup } from "./backup";
 import { cloudfront } from "./cloudfront";
 import { cloudtrail } from "./cloudtrail";
 import { cloudwatch } from "./cloudwatch";
+import { codesuite } from "./codesuite";
 import { cognito } from "./cognito";
 import { dns } from "./dns";
 import { dynamodb } from "./dynamodb";
@@ -42,6 +43,7 @@ export const models: Models = {
   ...cloudfront,
   ...cloudtrail,
   ...cloudwatch,
+  ...codesuite,
   ...cognito,
   ...dns,
   ...dynamodb,
