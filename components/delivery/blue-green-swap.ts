@@ -59,10 +59,11 @@ export class BlueGreenSwap extends Component {
   readonly functionName: string;
   /** Known before the function exists. */
   readonly functionArn: pulumi.Output<string>;
+  /** Lock and journal. Nothing to back up: what it said yesterday is not so today. */
+  readonly journal: Table;
   readonly nodes: {
     readonly function: aws.lambda.Function;
     readonly role: aws.iam.Role;
-    readonly table: Table;
     readonly logGroup: aws.cloudwatch.LogGroup;
   };
 
@@ -72,18 +73,18 @@ export class BlueGreenSwap extends Component {
     this.functionName = this.physicalName("lambda");
     this.functionArn = this.arnOf("lambda", `function:${this.functionName}`);
 
-    const table = new Table(
+    this.journal = new Table(
       this.childName("journal"),
-      { key: args.key, partitionKey: { name: "id" } },
+      { key: args.key, partitionKey: { name: "id" }, dataClass: "internal" },
       { parent: this },
     );
     const logs = logGroup(this, "logs", { name: `/aws/lambda/${this.functionName}`, keyArn: args.key.arn });
     const role = this.createRole();
-    const policy = this.createPolicy(role, table, args);
-    const swap = this.createFunction(role, policy, table, logs, args);
+    const policy = this.createPolicy(role, args);
+    const swap = this.createFunction(role, policy, logs, args);
     this.createAlarm();
 
-    this.nodes = { function: swap, role, table, logGroup: logs };
+    this.nodes = { function: swap, role, logGroup: logs };
     this.registerOutputs({ functionName: this.functionName, functionArn: this.functionArn });
   }
 
@@ -112,7 +113,7 @@ export class BlueGreenSwap extends Component {
     );
   }
 
-  private createPolicy(role: aws.iam.Role, table: Table, { target, key }: BlueGreenSwapArgs): aws.iam.RolePolicy {
+  private createPolicy(role: aws.iam.Role, { target, key }: BlueGreenSwapArgs): aws.iam.RolePolicy {
     const parameters = COLOURS.map((colour) =>
       this.arnOf("ssm", `parameter/${target.vms[colour].imageParameter.replace(/^\//, "")}`),
     );
@@ -128,7 +129,7 @@ export class BlueGreenSwap extends Component {
       key.decryptStatement("lambda"),
       // DynamoDB reads and writes an encrypted table with its caller's permission for the key.
       key.decryptStatement("dynamodb"),
-      { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: table.arn },
+      { Effect: "Allow", Action: "dynamodb:UpdateItem", Resource: this.journal.arn },
       { Effect: "Allow", Action: ["ssm:GetParameter", "ssm:PutParameter"], Resource: parameters },
       {
         Effect: "Allow",
@@ -161,7 +162,6 @@ export class BlueGreenSwap extends Component {
   private createFunction(
     role: aws.iam.Role,
     policy: aws.iam.RolePolicy,
-    table: Table,
     logs: aws.cloudwatch.LogGroup,
     args: BlueGreenSwapArgs,
   ): aws.lambda.Function {
@@ -178,19 +178,19 @@ export class BlueGreenSwap extends Component {
         memorySize: 256,
         timeout: TIMEOUT_SECONDS,
         kmsKeyArn: args.key.arn,
-        environment: { variables: { SWAP: this.configuration(table, args) } },
+        environment: { variables: { SWAP: this.configuration(args) } },
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
       },
       this.childOptions({ dependsOn: [policy] }, args.transform?.function),
     );
   }
 
-  private configuration(table: Table, args: BlueGreenSwapArgs): pulumi.Output<string> {
+  private configuration(args: BlueGreenSwapArgs): pulumi.Output<string> {
     const { target } = args;
     return pulumi.output({ rule: target.listenerRuleArn, vms: target.vms }).apply(({ rule, vms }) => {
       const configuration: AwsNames & Settings = {
         listenerRuleArn: rule,
-        lockTable: table.tableName,
+        lockTable: this.journal.tableName,
         deployDocument: target.deployDocument,
         vms,
         pollSeconds: POLL_SECONDS,

@@ -8,6 +8,7 @@ import { AS_OF, supportOfRuntime } from "./lambda-runtimes";
 
 const FUNCTION = "aws:lambda/function:Function";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
+const PIPELINE = "aws:codepipeline/pipeline:Pipeline";
 const FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl";
 const LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission";
 const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
@@ -47,6 +48,16 @@ function runsAtTheEdge(node: ResourceNode, graph: ResourceGraph): Outcome {
       ? PASS
       : no;
   });
+}
+
+/** An action of a pipeline: what it deploys to it reaches through AWS's API, as CodePipeline itself does. */
+function isRunByPipeline(node: ResourceNode, graph: ResourceGraph): boolean {
+  const actions = graph
+    .ofType(PIPELINE)
+    .flatMap((pipeline) => pipeline.property("stages").items.flatMap((stage) => stage.at("actions").items));
+  return actions.some((action) =>
+    graph.resolve(action.at("configuration.FunctionName"), FUNCTION).nodes.includes(node),
+  );
 }
 
 export const lambdaRules: readonly Rule[] = implement(lambda, {
@@ -100,6 +111,10 @@ export const lambdaRules: readonly Rule[] = implement(lambda, {
       if (inside.kind !== "fail") return inside;
       if (all(runsAtTheEdge(node, graph)).every(({ kind }) => kind === "pass"))
         return notApplicable("CloudFront runs it in its own places, where AWS allows no VPC.");
+      if (isRunByPipeline(node, graph))
+        return notApplicable(
+          "CodePipeline runs it to call AWS's API, and from where it stands it reaches no private network.",
+        );
       // RDS's own rotation works like this: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
       return graph.referring(ROTATION, "rotationLambdaArn", node).nodes.length > 0
         ? notApplicable("It rotates a secret through AWS's API, and from where it stands reaches no private network.")

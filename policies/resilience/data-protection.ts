@@ -7,6 +7,7 @@ import { inBackupPlan } from "./backup-plans";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const VOLUME = "aws:ebs/volume:Volume";
+const TABLE = "aws:dynamodb/table:Table";
 const CLUSTER = "aws:rds/cluster:Cluster";
 const FILE_SYSTEM = "aws:efs/fileSystem:FileSystem";
 const CACHE_CLUSTER = "aws:elasticache/cluster:Cluster";
@@ -91,6 +92,11 @@ function backedUp(bucket: ResourceNode, graph: ResourceGraph): Outcome {
   return inBackupPlan(bucket, graph);
 }
 
+/** Locks, journals and the like: brought back from an earlier day they would be wrong. */
+function isWorkingState({ type, dataClass }: ResourceNode): boolean {
+  return type === TABLE && (dataClass === "internal" || dataClass === "public");
+}
+
 /** A backup of an instance takes the volumes that are attached to it. */
 function withItsHost(volume: ResourceNode, graph: ResourceGraph): Outcome {
   const attachments = graph.referring("aws:ec2/volumeAttachment:VolumeAttachment", "volumeId", volume).nodes;
@@ -162,11 +168,15 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
   },
   "s3-bucket-replication": { types: BUCKETS, check: replicated },
   "backup-plan": {
-    types: [INSTANCE, CLUSTER, "aws:dynamodb/table:Table", FILE_SYSTEM, VOLUME, ...BUCKETS],
+    types: [INSTANCE, CLUSTER, TABLE, FILE_SYSTEM, VOLUME, ...BUCKETS],
     check(node, graph) {
       if (BUCKETS.includes(node.type)) return backedUp(node, graph);
       if (node.type === VOLUME) return withItsHost(node, graph);
       if (isReplica(node)) return notApplicable("The source has the backups.");
+      if (isWorkingState(node))
+        return notApplicable(
+          `Its data is ${node.dataClass}: the point-in-time recovery that another rule asks for is enough.`,
+        );
       if (node.type !== FILE_SYSTEM) return inBackupPlan(node, graph);
       const policies = graph.referring("aws:efs/backupPolicy:BackupPolicy", "fileSystemId", node);
       return joined(policies, ([policy]) =>
@@ -183,13 +193,13 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
     },
   },
   "dynamodb-point-in-time-recovery": {
-    types: ["aws:dynamodb/table:Table"],
+    types: [TABLE],
     check(node) {
       return on(node.property("pointInTimeRecovery.enabled"), "Point-in-time recovery is off.");
     },
   },
   "dynamodb-deletion-protection": {
-    types: ["aws:dynamodb/table:Table"],
+    types: [TABLE],
     check(node) {
       return on(node.property("deletionProtectionEnabled"), "Deletion protection is off.");
     },

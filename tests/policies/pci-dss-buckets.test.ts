@@ -179,6 +179,9 @@ ruleCases(resilience, {
       "a database that none takes": { byName: { resources: [ref("files", "arn"), ref("bucket", "arn")] } },
       "a bucket that none takes": { byName: { resources: [ref("db", "arn"), ref("files", "arn")] } },
       "a table with another tag": { table: { tags: { backup: "never" } } },
+      "a table with confidential data": {
+        table: { tags: { backup: "never", "palisade:data-class": "confidential" } },
+      },
       "a tag that is left out again": { byTag: { conditions: [daily("stringNotEquals")] } },
       "a table that is left out again": { byTag: { notResources: ["arn:aws:dynamodb:*:*:table/*"] } },
     },
@@ -203,6 +206,7 @@ ruleCases(resilience, {
         byName: { resources: [ref("db", "arn"), ref("files", "arn")] },
         bucket: { tags: { "palisade:data-class": "internal" } },
       },
+      "a table with working state": { table: { tags: { backup: "never", "palisade:data-class": "internal" } } },
       "what expires within a month": {
         byName: { resources: [ref("db", "arn"), ref("files", "arn")] },
         expiry: {

@@ -93,6 +93,13 @@ ruleCases(pciDss, {
     broken: {
       "no VPC": { settle: { vpcConfig: undefined } },
       "no subnet": { settle: { vpcConfig: { subnetIds: [], securityGroupIds: [] } } },
+      "no VPC, and a pipeline that runs another function": {
+        settle: { vpcConfig: undefined, name: "settle" },
+        pipeline: {
+          type: "aws:codepipeline/pipeline:Pipeline",
+          inputs: { stages: [{ name: "Deploy", actions: [{ configuration: { FunctionName: "swap" } }] }] },
+        },
+      },
       "no VPC, and a role that is not known": {
         settle: { vpcConfig: undefined, role: "arn:aws:iam::123456789012:role/x" },
       },
@@ -101,6 +108,21 @@ ruleCases(pciDss, {
       "a function of CloudFront's": {
         settle: { vpcConfig: undefined },
         role: { assumeRolePolicy: trust("edgelambda.amazonaws.com") },
+      },
+      "a function that a pipeline runs": {
+        settle: { vpcConfig: undefined, name: "swap" },
+        pipeline: {
+          type: "aws:codepipeline/pipeline:Pipeline",
+          inputs: {
+            stages: [
+              { name: "Source", actions: [{ name: "Source", provider: "CodeStarSourceConnection" }] },
+              {
+                name: "Deploy",
+                actions: [{ name: "Swap", provider: "Lambda", configuration: { FunctionName: "swap" } }],
+              },
+            ],
+          },
+        },
       },
       "a function that rotates a secret through AWS's API": {
         settle: { vpcConfig: undefined },
