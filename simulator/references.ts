@@ -47,6 +47,7 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   [GROUP]: inVpc,
   [ROUTE_TABLE]: inVpc,
   "aws:ec2/internetGateway:InternetGateway": inVpc,
+  "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": refs(SUBNET, "goes")("subnetId"),
   "aws:ec2/networkAcl:NetworkAcl": [...inVpc, ...refs(SUBNET, "stays")("subnetIds[]")],
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": refs(VPC, "goes")("vpcId"),
   "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": refs("aws:ec2/networkAcl:NetworkAcl", "goes")("defaultNetworkAclId"),
@@ -147,6 +148,7 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   "aws:s3/bucketLogging:BucketLogging": bucketSetting,
   "aws:s3/bucketPolicy:BucketPolicy": bucketSetting,
   [LOG_GROUP]: key("kmsKeyId"),
+  "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": refs(LOG_GROUP, "goes")("logGroupName"),
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": refs(LOG_GROUP, "goes")("logGroupName"),
   "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": refs(LOG_GROUP, "goes")("logGroup"),
   "aws:cloudwatch/logDelivery:LogDelivery": [

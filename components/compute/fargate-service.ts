@@ -12,7 +12,7 @@ import {
 } from "../core";
 import { Connections, type SecurityGroupRule, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
-import { logGroup } from "../observability/log-group";
+import { type LogDataIdentifier, logGroup, maskLogs } from "../observability/log-group";
 import type { Key } from "../security/key";
 import type { ApplicationLoadBalancer, RuleArgs, TargetGroupArgs } from "./application-load-balancer";
 import type { Cluster } from "./cluster";
@@ -53,6 +53,11 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   architecture?: "ARM64" | "X86_64";
   /** Puts the service behind a TLS listener of its own, or behind a rule of an application load balancer. Needs `port`. */
   loadBalancer?: ServiceLoadBalancerArgs | ServiceRouteArgs;
+  /**
+   * Further ways in, e.g. a public application load balancer beside the network load balancer behind an API gateway, at most four; each health check then
+   * decides over a task's life. They need `port`. Default: none.
+   */
+  alsoBehind?: readonly (ServiceLoadBalancerArgs | ServiceRouteArgs)[];
   /** Default: one task per zone, up to four times as many, at 60 % CPU; in development one task. */
   scaling?: ScalingArgs;
   /** Customer key for the service's log group; its services must include `logs`. */
@@ -70,6 +75,10 @@ export interface FargateServiceArgs extends ComponentArgs, TaskContainerArgs {
   deployment?: "rolling" | "replace";
   /** Names of alarms of which one that goes off during a deployment rolls it back. Default: none; the circuit breaker rolls back failed starts. */
   rollbackOnAlarms?: readonly pulumi.Input<string>[];
+  /**
+   * Kinds of personal data that CloudWatch masks in its log, e.g. `EmailAddress`: nobody sees them without `logs:Unmask`. 0.12 USD a GB. Default: none.
+   */
+  maskedInLogs?: readonly LogDataIdentifier[];
   /** Seconds in which a started task may fail the load balancer's health checks. Default 60. */
   healthCheckGraceSeconds?: number;
   /** False: an update does not wait until the new tasks are healthy. Default true. */
@@ -166,7 +175,7 @@ export class FargateService extends Component implements Grantee {
     const securityGroup = this.createSecurityGroup();
     this.connections = new Connections(this, securityGroup, args.port === undefined ? undefined : tcp(args.port));
     const rules = [...this.connectToEndpoints(), ...this.connectToGuardDuty(), ...this.connectToLoadBalancer()];
-    const entry = this.createEntry();
+    const entries = this.createEntries();
 
     const logs = logGroup(this, "logs", {
       name: this.logGroupName,
@@ -174,12 +183,14 @@ export class FargateService extends Component implements Grantee {
       retentionInDays: args.logRetentionInDays,
       transform: args.transform?.logGroup,
     });
+    const masked = args.maskedInLogs ? [maskLogs(this, "logs", logs, args.maskedInLogs)] : [];
     this.role = this.createRole("task", args.transform?.taskRole);
     const executionRole = this.createRole("execution", args.transform?.executionRole);
     const policies = [this.createExecutionPolicy(executionRole), ...this.createExecPolicy()];
     const taskDefinition = this.createTaskDefinition(executionRole);
-    const service = this.createService(taskDefinition, securityGroup, entry, [
+    const service = this.createService(taskDefinition, securityGroup, entries, [
       logs,
+      ...masked,
       ...policies,
       ...rules,
       ...(args.startAfter ?? []),
@@ -195,7 +206,7 @@ export class FargateService extends Component implements Grantee {
       executionRole,
       logGroup: logs,
       securityGroup,
-      entry,
+      entry: entries[0],
       scaling,
     };
     this.registerOutputs({
@@ -235,10 +246,17 @@ export class FargateService extends Component implements Grantee {
       check.integer("ephemeralStorageGiB", args.ephemeralStorageGiB, 21, 200, "of GiB");
     }
     check.that(
-      args.loadBalancer === undefined || args.port !== undefined,
+      this.ways.length === 0 || args.port !== undefined,
       "port",
       args.port,
       "The load balancer must know where the service listens; give a port, e.g. 8443.",
+    );
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
+    check.that(
+      this.ways.length <= 5,
+      "alsoBehind",
+      this.ways.length,
+      "ECS registers a service with 5 target groups at most.",
     );
     args.key.requireFor(check, this.context.region, ["logs"]);
     check.that(
@@ -285,16 +303,22 @@ export class FargateService extends Component implements Grantee {
   }
 
   private connectToLoadBalancer(): SecurityGroupRule[] {
-    const { loadBalancer } = this.args;
-    if (loadBalancer === undefined) return [];
-    return this.connections.allowFrom(
-      "loadBalancer" in loadBalancer ? loadBalancer.loadBalancer : loadBalancer.applicationLoadBalancer,
+    return this.ways.flatMap((way) =>
+      this.connections.allowFrom("loadBalancer" in way ? way.loadBalancer : way.applicationLoadBalancer),
     );
   }
 
-  private createEntry(): ServiceEntry | undefined {
-    const { loadBalancer: behind, port } = this.args;
-    if (behind === undefined || port === undefined) return undefined;
+  private get ways(): readonly (ServiceLoadBalancerArgs | ServiceRouteArgs)[] {
+    const { loadBalancer, alsoBehind = [] } = this.args;
+    return loadBalancer === undefined ? alsoBehind : [loadBalancer, ...alsoBehind];
+  }
+
+  private createEntries(): ServiceEntry[] {
+    const { port } = this.args;
+    return port === undefined ? [] : this.ways.map((way) => this.createEntry(way, port));
+  }
+
+  private createEntry(behind: ServiceLoadBalancerArgs | ServiceRouteArgs, port: number): ServiceEntry {
     if ("loadBalancer" in behind) {
       const { loadBalancer, listenerPort, ...target } = behind;
       return loadBalancer.addListener(this.name, { port: listenerPort, target: { ...target, port } });
@@ -378,7 +402,7 @@ export class FargateService extends Component implements Grantee {
   private createService(
     taskDefinition: aws.ecs.TaskDefinition,
     securityGroup: aws.ec2.SecurityGroup,
-    entry: ServiceEntry | undefined,
+    entries: readonly ServiceEntry[],
     needed: pulumi.Resource[],
   ): aws.ecs.Service {
     const { args } = this;
@@ -386,10 +410,12 @@ export class FargateService extends Component implements Grantee {
     const alarms = args.rollbackOnAlarms && {
       alarms: { alarmNames: [...args.rollbackOnAlarms], enable: true, rollback: true },
     };
-    const balanced = entry && {
-      loadBalancers: [
-        { targetGroupArn: entry.targetGroup.arn, containerName: CONTAINER, containerPort: entry.targetPort },
-      ],
+    const balanced = entries.length > 0 && {
+      loadBalancers: entries.map(({ targetGroup, targetPort }) => ({
+        targetGroupArn: targetGroup.arn,
+        containerName: CONTAINER,
+        containerPort: targetPort,
+      })),
       healthCheckGracePeriodSeconds: args.healthCheckGraceSeconds ?? 60,
     };
     return new aws.ecs.Service(
@@ -422,7 +448,7 @@ export class FargateService extends Component implements Grantee {
         {
           // A task starts when its role may do something and its way to image, secrets and logs is open; a target group is refused before a
           // listener uses it.
-          dependsOn: [...needed, args.cluster.nodes.capacityProviders, ...(entry ? [entry.listener] : [])],
+          dependsOn: [...needed, args.cluster.nodes.capacityProviders, ...entries.map(({ listener }) => listener)],
           // From the first scaling on, the count is Application Auto Scaling's; without scaling it is the program's.
           ignoreChanges: this.scales ? ["desiredCount"] : [],
         },

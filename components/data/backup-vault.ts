@@ -20,6 +20,8 @@ export interface BackupVaultLock {
 export interface BackupVaultArgs extends ComponentArgs {
   /** Customer key of the vault. Snapshots of RDS keep the database's own key: deleting that key makes them unreadable. */
   key: Key;
+  /** What it protects: RDS and Aurora (default), or DynamoDB tables. Its role may do what one of them needs. */
+  holds?: "databases" | "tables";
   /**
    * Recovery point objective in hours: the most work that may be lost. The schedule follows from it: a snapshot may start up to an hour late
    * (AWS's shortest start window), so it is taken every n hours with n + 1 <= `rpoHours`. Under 2 hours `continuous` is needed. At most 24.
@@ -67,7 +69,7 @@ export function snapshotSchedule(intervalHours: number): string {
 
 /**
  * An AWS Backup vault that is locked against deletion, and a plan that fills it often enough for a recovery point objective. It
- * protects RDS and Aurora databases, one selection each.
+ * protects RDS and Aurora databases, or DynamoDB tables, one selection each.
  *
  *     const vault = new BackupVault("backups", { key, rpoHours: 4 });
  *     vault.protect("orders", "instance", orders.arn);
@@ -75,7 +77,8 @@ export function snapshotSchedule(intervalHours: number): string {
  * Nobody in the account, and no stolen credential, deletes or shortens a recovery point before its time: the lock refuses it, and the
  * vault's own policy refuses it once more. Two alarms: a job failed; no backup succeeded within the objective.
  *
- * For Aurora the account must have opted in to it once (`aws backup update-region-settings`); RDS needs nothing.
+ * For Aurora and DynamoDB the account must have opted in to them once (`aws backup update-region-settings`), for DynamoDB to advanced features, without which
+ * its backups keep the table's key; RDS needs nothing. A table restores to any second of its own `recoveryDays` besides.
  *
  * Cost: 0.095 USD per GB and month of snapshots. Data loss: none by destroying the stack in production; a compliance lock outlives it, and
  * the vault has to be paid for until its last recovery point expires.
@@ -86,6 +89,7 @@ export class BackupVault extends Component {
   /** Whether databases under its protection leave their backup window and retention to AWS Backup. */
   readonly continuous: boolean;
   readonly key: Key;
+  readonly holds: "databases" | "tables";
   readonly nodes: {
     readonly vault: aws.backup.Vault;
     readonly plan: aws.backup.Plan;
@@ -97,6 +101,7 @@ export class BackupVault extends Component {
 
   constructor(name: string, args: BackupVaultArgs, opts?: pulumi.ComponentResourceOptions) {
     super("palisade:data:BackupVault", name, args, opts);
+    this.holds = args.holds ?? "databases";
     this.continuous = args.continuous ?? args.rpoHours < 2;
     const retentionDays = args.retentionDays ?? (this.production ? 35 : 7);
     this.validate(args, retentionDays);
@@ -121,28 +126,30 @@ export class BackupVault extends Component {
   }
 
   /**
-   * Backs up the RDS instance or the (Aurora or Multi-AZ) cluster with this ARN. `key` names the selection, e.g. the database's own name; `databaseKey` is
+   * Backs up the RDS instance, the (Aurora or Multi-AZ) cluster or the table with this ARN. `key` names the selection, e.g. the database's own name; `databaseKey` is
    * what encrypts the database, where it is not the vault's own key.
    */
   protect(
     key: string,
-    kind: "instance" | "cluster",
+    kind: "instance" | "cluster" | "table",
     arn: pulumi.Input<string>,
     databaseKey?: Key,
   ): aws.backup.Selection {
-    const noun = kind === "cluster" ? "DBCluster" : "DBInstance";
-    const snapshot = kind === "cluster" ? "rds:CreateDBClusterSnapshot" : "rds:CreateDBSnapshot";
+    this.check.that(
+      (kind === "table") === (this.holds === "tables"),
+      `protect.${key}`,
+      kind,
+      `Its role may back up ${this.holds} only: make a vault whose \`holds\` fits.`,
+    );
     const access = new aws.iam.RolePolicy(
       this.childName(`protects-${key}`),
       {
         role: this.nodes.role.name,
         policy: policyDocument([
-          {
-            Effect: "Allow",
-            Action: [snapshot, ...(this.continuous ? [`rds:Modify${noun}`] : [])],
-            Resource: arn,
-          },
-          ...keyStatements(databaseKey ?? this.key),
+          { Effect: "Allow", Action: this.backupActions(kind), Resource: arn },
+          ...(kind === "table"
+            ? [(databaseKey ?? this.key).encryptDecryptStatement("dynamodb")]
+            : keyStatements(databaseKey ?? this.key)),
         ]),
       },
       this.childOptions(),
@@ -159,6 +166,20 @@ export class BackupVault extends Component {
     );
   }
 
+  private backupActions(kind: "instance" | "cluster" | "table"): string[] {
+    // The last is what AWS Backup calls where its advanced features are on; the first where they are not.
+    if (kind === "table")
+      return [
+        "dynamodb:CreateBackup",
+        "dynamodb:DescribeTable",
+        "dynamodb:ListTagsOfResource",
+        "dynamodb:StartAwsBackupJob",
+      ];
+    const noun = kind === "cluster" ? "DBCluster" : "DBInstance";
+    const snapshot = kind === "cluster" ? "rds:CreateDBClusterSnapshot" : "rds:CreateDBSnapshot";
+    return [snapshot, ...(this.continuous ? [`rds:Modify${noun}`] : [])];
+  }
+
   private validate(args: BackupVaultArgs, retentionDays: number): void {
     args.key.requireFor(this.check, this.context.region);
     this.check.integer("rpoHours", args.rpoHours, 1, 24, "of hours");
@@ -167,6 +188,12 @@ export class BackupVault extends Component {
       "rpoHours",
       args.rpoHours,
       "Snapshots are at most hourly and may start an hour late, which is two hours. Leave out `continuous`, or set it to true.",
+    );
+    this.check.that(
+      this.holds === "databases" || !this.continuous,
+      "holds",
+      this.holds,
+      "AWS Backup has no continuous backups of tables: give `rpoHours` of 2 or more. A table's own point-in-time recovery loses seconds.",
     );
     this.check.integer("retentionDays", retentionDays, 1, 36500, "of days");
     this.check.integer("continuousRetentionDays", args.continuousRetentionDays ?? 35, 1, 35, "of days");
@@ -266,7 +293,7 @@ export class BackupVault extends Component {
   }
 
   /**
-   * The RDS part of AWSBackupServiceRolePolicyForBackup, held to this account and region (the managed policy also reaches every table,
+   * The RDS, or DynamoDB, part of AWSBackupServiceRolePolicyForBackup, held to this account and region (the managed policy also reaches every table,
    * volume, file system and bucket). What changes a database itself is in `protect`.
    */
   private backupStatements(args: BackupVaultArgs): Statement[] {
@@ -277,6 +304,14 @@ export class BackupVault extends Component {
     });
     const rds = (...resources: string[]): pulumi.Output<string>[] => resources.map((each) => this.arnOf("rds", each));
     const ours = rds("cluster-snapshot:awsbackup:*", "snapshot:awsbackup:*");
+    const common = [
+      allow(["backup:DescribeBackupVault"], [this.arn]),
+      ...(args.copyTo ? [allow(["backup:CopyIntoBackupVault"], [args.copyTo.vaultArn])] : []),
+    ];
+    if (this.holds === "tables") {
+      const backups = this.arnOf("dynamodb", "table/*/backup/*");
+      return [allow(["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"], [backups]), ...common];
+    }
     return [
       allow(
         [
@@ -317,8 +352,7 @@ export class BackupVault extends Component {
             ),
           ]
         : []),
-      allow(["backup:DescribeBackupVault"], [this.arn]),
-      ...(args.copyTo ? [allow(["backup:CopyIntoBackupVault"], [args.copyTo.vaultArn])] : []),
+      ...common,
       ...keyStatements(args.key),
     ];
   }

@@ -111,6 +111,17 @@ export class Table extends Component {
     return this.allow("write", grantee, WRITE, this.key.encryptDecryptStatement("dynamodb"));
   }
 
+  /** Lets `grantee` add items, or replace them as a whole, and nothing else. */
+  grantPut(grantee: Grantee): aws.iam.RolePolicy {
+    return this.allow("put", grantee, ["dynamodb:PutItem"], this.key.encryptDecryptStatement("dynamodb"));
+  }
+
+  /** Lets `grantee` read single items by their key and delete them, for what is used once, such as a token. */
+  grantTake(grantee: Grantee): aws.iam.RolePolicy {
+    const actions = ["dynamodb:DeleteItem", "dynamodb:GetItem"];
+    return this.allow("take", grantee, actions, this.key.encryptDecryptStatement("dynamodb"));
+  }
+
   /** Lets `grantee` read, write and delete items. */
   grantReadWrite(grantee: Grantee): aws.iam.RolePolicy {
     return this.allow("read-write", grantee, [...READ, ...WRITE], this.key.encryptDecryptStatement("dynamodb"));

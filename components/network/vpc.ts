@@ -10,6 +10,7 @@ import { type FlowLogNodes, flowLogs } from "./flow-logs";
 import { createNatGateways, natAlarms, type NatGateways, natGatewayOf, natZones } from "./nat-gateways";
 import { checkPorts, checkPublicPorts, tierRules } from "./network-acl-rules";
 import type { NetworkLike } from "./network-like";
+import { exposeSubnets } from "./public-access";
 import { associateTier, createRouteTables, type RouteTables, routeToInternet } from "./routes";
 import { createGatewayEndpoints, createInterfaceEndpoints, type EndpointActions } from "./vpc-endpoints";
 import { type ByZone, checkZones, inZone, zoneLetters } from "./zones";
@@ -51,6 +52,11 @@ export interface VpcArgs extends ComponentArgs {
    * address, not the client's (no client IP preservation). Default: none, only NAT gateways stand there.
    */
   publicPorts?: readonly number[];
+  /**
+   * True: the internet may open connections into the public subnets although the account blocks public access to VPCs (`RegionalBaseline`), for a
+   * public load balancer. Default false.
+   */
+  internetFacing?: boolean;
   /** Days that flow logs are kept. Default 365 (PCI DSS 10.5.1 asks for twelve months); in development 30. */
   flowLogRetentionInDays?: number;
   transform?: {
@@ -154,6 +160,8 @@ export class Vpc extends Component implements NetworkLike {
       { internetGateway, natGateways, routeTables, networkAcls, gatewayEndpoints, interfaceEndpoints },
       subnets,
     );
+
+    if (args.internetFacing) exposeSubnets(this, subnets.public);
 
     this.vpcId = this.vpc.id;
     this.cidr = args.cidr;

@@ -25,6 +25,51 @@ export function logGroup(owner: Component, suffix: string, options: LogGroupOpti
   );
 }
 
+/**
+ * Personal data that CloudWatch Logs finds by itself, of those that matter where money and credit are
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/protect-sensitive-log-data-types.html).
+ */
+export type LogDataIdentifier =
+  | "Address"
+  | "AwsSecretKey"
+  | "CreditCardNumber"
+  | "CreditCardSecurityCode"
+  | "EmailAddress"
+  | "Name"
+  | `BankAccountNumber-${"DE" | "ES" | "FR" | "GB" | "IT" | "US"}`;
+
+/**
+ * Masks `identifiers` in whatever is written to `group` from now on, and counts what it found
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch-logs-data-protection-policies.html). It is the last net: what must not be logged is
+ * left out by who logs.
+ */
+export function maskLogs(
+  owner: Component,
+  suffix: string,
+  group: aws.cloudwatch.LogGroup,
+  identifiers: readonly LogDataIdentifier[],
+): aws.cloudwatch.LogDataProtectionPolicy {
+  const DataIdentifier = identifiers.map(
+    (name) => `arn:${owner.context.partition.id}:dataprotection::aws:data-identifier/${name}`,
+  );
+  return new aws.cloudwatch.LogDataProtectionPolicy(
+    owner.childName(`${suffix}-masked`),
+    {
+      logGroupName: group.name,
+      // Both statements name the same data: AWS asks for an audit beside every masking.
+      policyDocument: JSON.stringify({
+        Name: "mask-personal-data",
+        Version: "2021-06-01",
+        Statement: [
+          { Sid: "Audit", DataIdentifier, Operation: { Audit: { FindingsDestination: {} } } },
+          { Sid: "Mask", DataIdentifier, Operation: { Deidentify: { MaskConfig: {} } } },
+        ],
+      }),
+    },
+    owner.childOptions(),
+  );
+}
+
 export interface LogMetricOptions {
   /** Filter pattern, e.g. `{ $.level = "error" }` (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html). */
   pattern: string;

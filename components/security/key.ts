@@ -186,6 +186,14 @@ export class Key extends Component {
     return grant(this, this.name, "use", grantee, [this.encryptDecryptStatement(viaService)]);
   }
 
+  /**
+   * Lets `grantee` encrypt what it can not read back: envelope encryption, with data keys that KMS hands out beside their encrypted copies. Who
+   * may read has {@link grantDecrypt}.
+   */
+  grantEncrypt(grantee: Grantee): aws.iam.RolePolicy {
+    return grant(this, this.name, "encrypt", grantee, [this.useStatement(["kms:GenerateDataKey"], undefined)]);
+  }
+
   /** The statement behind {@link grantDecrypt}, for components that write it into a grant of their own. */
   decryptStatement(viaService?: string): Statement {
     return this.useStatement(["kms:Decrypt"], viaService);

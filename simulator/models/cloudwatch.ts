@@ -47,6 +47,7 @@ export const cloudwatch: Models = {
     id: (f) => f.text("dashboardName"),
     outputs: (f) => ({ dashboardArn: f.globalArn("cloudwatch", `dashboard/${f.text("dashboardName")}`) }),
   },
+  "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": { id: (f) => f.text("logGroupName") },
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": { nameProperty: "name", id: (f) => f.name },
   "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {
     nameProperty: "name",

@@ -54,6 +54,10 @@ export const governance: Models = {
   },
   "aws:ebs/encryptionByDefault:EncryptionByDefault": { id: (f) => f.region },
   "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": { id: (f) => f.region },
+  "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": {
+    id: (f) => `vpcbpa-exclude-${f.hex(17)}`,
+    outputs: (f) => ({ resourceArn: f.arn("ec2", `subnet/${f.text("subnetId")}`) }),
+  },
   "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": {
     id: (f) => f.region,
     outputs: (f) => ({ awsAccountId: f.account, awsRegion: f.region }),

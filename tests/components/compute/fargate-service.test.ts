@@ -7,7 +7,14 @@ import { Secret } from "../../../components/security/secret";
 import { Queue } from "../../../components/messaging/queue";
 import type { Metric } from "../../../components/core";
 import type { Recording } from "../../../simulator";
-import { IMAGE, testCluster, testKey, testLoadBalancer, testService } from "../../support/compute";
+import {
+  IMAGE,
+  testApplicationLoadBalancer,
+  testCluster,
+  testKey,
+  testLoadBalancer,
+  testService,
+} from "../../support/compute";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
 import { keyErrors } from "../../support/key-errors";
@@ -83,6 +90,13 @@ describe("FargateService", () => {
             scaleInCooldownSeconds: 120,
             scaleOutCooldownSeconds: 30,
           },
+          alsoBehind: [
+            {
+              applicationLoadBalancer: testApplicationLoadBalancer(`${name}-alb`, { vpc }, opts),
+              rule: { priority: 10, when: { hosts: ["direct.example.com"] } },
+            },
+          ],
+          maskedInLogs: ["EmailAddress", "BankAccountNumber-DE"],
           logRetentionInDays: 400,
           sidecars: {
             openTelemetry: { image: COLLECTOR, config: "receivers: {}", memory: 300 },
@@ -577,5 +591,47 @@ describe("FargateService", () => {
       queue.grantSend(testService("api"));
     });
     assert.equal(named(recording, "orders-send-api").inputs.role, "test-api-task");
+  });
+
+  it("stands behind two load balancers with a target group each, both of which may reach it", async () => {
+    const recording = await recordProgram(() => {
+      const vpc = new TestNetwork("net");
+      testService("api", {
+        vpc,
+        port: 8443,
+        loadBalancer: { loadBalancer: testLoadBalancer("nlb", { vpc }), listenerPort: 443 },
+        alsoBehind: [
+          {
+            applicationLoadBalancer: testApplicationLoadBalancer("alb", { vpc }),
+            rule: { priority: 10, when: { hosts: ["direct.example.com"] } },
+          },
+        ],
+      });
+    });
+    const service = named(recording, "api-service");
+    const groups = ["nlb-api-targets", "alb-api-targets"].map((group) => named(recording, group).outputs.arn);
+    assert.deepEqual(
+      service.inputs.loadBalancers,
+      groups.map((targetGroupArn) => ({ targetGroupArn, containerName: "app", containerPort: 8443 })),
+    );
+    for (const rule of ["api-from-nlb-tcp-8443", "api-from-alb-tcp-8443"]) assert.ok(named(recording, rule));
+    // ECS refuses a target group that nothing uses yet.
+    for (const used of ["::nlb-api-listener", "::alb-api-rule"])
+      assert.ok(
+        service.dependencies.some((urn) => urn.endsWith(used)),
+        used,
+      );
+  });
+
+  it("has what must not be seen masked in its log before the first task starts", async () => {
+    const recording = await recordProgram(() => void testService("api", { maskedInLogs: ["EmailAddress"] }));
+    const policy = named(recording, "api-logs-masked");
+    assert.equal(policy.inputs.logGroupName, named(recording, "api-logs").inputs.name);
+    const kinds = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"];
+    assert.deepEqual(JSON.parse(String(policy.inputs.policyDocument)).Statement, [
+      { Sid: "Audit", DataIdentifier: kinds, Operation: { Audit: { FindingsDestination: {} } } },
+      { Sid: "Mask", DataIdentifier: kinds, Operation: { Deidentify: { MaskConfig: {} } } },
+    ]);
+    assert.ok(named(recording, "api-service").dependencies.includes(policy.urn));
   });
 });

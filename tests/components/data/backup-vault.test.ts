@@ -7,6 +7,7 @@ import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders";
+const TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/scores";
 const key = (name: string, opts = {}) => new Key(`${name}-key`, { description: "Backups" }, opts);
 
 /** Hours of day at which a `cron(30 <hours> * * ? *)` fires. */
@@ -52,6 +53,23 @@ describe("BackupVault", () => {
       "an objective beyond a day": {
         build: (name) => new BackupVault(name, { key: key(name), rpoHours: 25 }),
         message: /BackupVault "one": rpoHours = 25 .* from 1 to 24/,
+      },
+      "a continuous backup of tables": {
+        build: (name) => new BackupVault(name, { key: key(name), holds: "tables", rpoHours: 1 }),
+        message: /holds = "tables" .* no continuous backups of tables/,
+      },
+      "a table in a vault for databases": {
+        build: (name) => new BackupVault(name, { key: key(name), rpoHours: 4 }).protect("scores", "table", TABLE),
+        message: /protect\.scores = "table" .* databases only/,
+      },
+      "a database in a vault for tables": {
+        build: (name) =>
+          new BackupVault(name, { key: key(name), holds: "tables", rpoHours: 4 }).protect(
+            "orders",
+            "instance",
+            DATABASE,
+          ),
+        message: /protect\.orders = "instance" .* tables only/,
       },
       "an objective that snapshots cannot meet": {
         build: (name) => new BackupVault(name, { key: key(name), rpoHours: 1, continuous: false }),
@@ -151,5 +169,28 @@ describe("BackupVault", () => {
     assert.equal(named(recording, "b-vault").inputs.forceDestroy, true);
     assert.deepEqual(ofType(recording, "aws:backup/vaultLockConfiguration:VaultLockConfiguration", 0), []);
     assert.deepEqual(ofType(recording, "aws:backup/vaultPolicy:VaultPolicy", 0), []);
+  });
+
+  it("backs up tables with what DynamoDB needs, and nothing of RDS", async () => {
+    const recording = await recordProgram(
+      () =>
+        void new BackupVault("b", { key: key("b"), holds: "tables", rpoHours: 4 }).protect("scores", "table", TABLE),
+    );
+    const granted = ofType(recording, "aws:iam/rolePolicy:RolePolicy", 2)
+      .flatMap(({ inputs }) => statements(inputs.policy))
+      .flatMap(({ Action }) => Action);
+    assert.deepEqual(granted.map(String).sort(), [
+      "backup:DescribeBackupVault",
+      "dynamodb:CreateBackup",
+      "dynamodb:DeleteBackup",
+      "dynamodb:DescribeBackup",
+      "dynamodb:DescribeTable",
+      "dynamodb:ListTagsOfResource",
+      "dynamodb:StartAwsBackupJob",
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+    ]);
+    const [selection] = ofType(recording, "aws:backup/selection:Selection");
+    assert.deepEqual(selection?.inputs.resources, [TABLE]);
   });
 });

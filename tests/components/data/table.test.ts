@@ -139,6 +139,17 @@ describe("Table", () => {
     assert.ok(!actions.includes("dynamodb:Scan"));
   });
 
+  it("lets one put what another takes once", async () => {
+    const recording = await recordProgram(() => {
+      const table = new Table("tokens", { key: new Key("k", { description: "x" }), partitionKey: { name: "id" } });
+      table.grantPut(new TestGrantee("giver"));
+      table.grantTake(new TestGrantee("taker"));
+    });
+    const actions = (policy: string) => statements(named(recording, policy).inputs.policy)[0]?.Action;
+    assert.deepEqual(actions("tokens-put-giver"), ["dynamodb:PutItem"]);
+    assert.deepEqual(actions("tokens-take-taker"), ["dynamodb:DeleteItem", "dynamodb:GetItem"]);
+  });
+
   it("scales its units, and leaves what scaling has set as it is", async () => {
     const recording = await recordProgram(
       () => void build("balances", { capacity: { read: { min: 5, max: 50 }, write: { min: 2, max: 20 } } }),

@@ -68,6 +68,7 @@ describe("Vpc", () => {
           isolatedGatewayEndpoints: true,
           outboundPorts: [8443],
           publicPorts: [443],
+          internetFacing: true,
           flowLogRetentionInDays: 90,
           transform: {
             vpc: { instanceTenancy: "default" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
+import { TestGrantee } from "../../support/grantee";
 import { named, recordProgram, statements } from "../../support/record";
 
 describe("Key", () => {
@@ -50,6 +51,21 @@ describe("Key", () => {
         message: /multiRegion = true .* single-Region keys only/,
       },
     },
+  });
+
+  it("lets one encrypt what only another can read", async () => {
+    const recording = await recordProgram(() => {
+      const key = new Key("seal", { description: "x" });
+      key.grantEncrypt(new TestGrantee("writer"));
+      key.grantDecrypt(new TestGrantee("reader"));
+    });
+    const arn = named(recording, "seal-key").outputs.arn;
+    assert.deepEqual(statements(named(recording, "seal-encrypt-writer").inputs.policy), [
+      { Effect: "Allow", Action: ["kms:GenerateDataKey"], Resource: arn },
+    ]);
+    assert.deepEqual(statements(named(recording, "seal-decrypt-reader").inputs.policy), [
+      { Effect: "Allow", Action: ["kms:Decrypt"], Resource: arn },
+    ]);
   });
 
   it("holds CloudWatch Logs to this account's log groups in its own region", async () => {
