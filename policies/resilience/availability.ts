@@ -81,6 +81,13 @@ function deadLetterTargets(graph: ResourceGraph): { names: ReadonlySet<string>; 
         );
       else json.producers.forEach((urn) => makers.add(urn));
     }
+    // EventBridge sets aside there what it can not deliver.
+    const events = ["aws:cloudwatch/eventBus:EventBus", "aws:cloudwatch/eventTarget:EventTarget"];
+    for (const node of events.flatMap((type) => graph.ofType(type))) {
+      const { fact } = node.property("deadLetterConfig.arn");
+      if (!fact.known) fact.producers.forEach((urn) => makers.add(urn));
+      else if (typeof fact.value === "string") names.add(fact.value.split(":").at(-1) ?? "");
+    }
     return { names, makers };
   });
 }

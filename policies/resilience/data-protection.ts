@@ -177,6 +177,9 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
         return notApplicable(
           `Its data is ${node.dataClass}: the point-in-time recovery that another rule asks for is enough.`,
         );
+      const expires = node.read("ttl.enabled");
+      if (expires.known && expires.value === true)
+        return notApplicable("Its items expire: a backup would keep what is meant to go.");
       if (node.type !== FILE_SYSTEM) return inBackupPlan(node, graph);
       const policies = graph.referring("aws:efs/backupPolicy:BackupPolicy", "fileSystemId", node);
       return joined(policies, ([policy]) =>

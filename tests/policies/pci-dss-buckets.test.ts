@@ -195,6 +195,9 @@ ruleCases(resilience, {
         disks: { resources: ["arn:aws:ec2:*:*:instance/*"] },
       },
       "everything by a pattern": { byName: { resources: ["*"] }, byTag: undefined },
+      "a table whose items expire": {
+        table: { tags: { backup: "never" }, ttl: { enabled: true, attributeName: "expiresAt" } },
+      },
       "a file system by its own policy": {
         byName: { resources: [ref("db", "arn"), ref("bucket", "arn")] },
         own: {

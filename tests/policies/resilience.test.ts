@@ -167,6 +167,15 @@ ruleCases(resilience, {
         queue: { redrivePolicy: undefined, redriveAllowPolicy: JSON.stringify({ redrivePermission: "denyAll" }) },
       },
     },
+    alsoSecure: {
+      "a queue for what EventBridge can not deliver": {
+        undelivered: { type: "aws:sqs/queue:Queue", inputs: { name: "undelivered" } },
+        target: {
+          type: "aws:cloudwatch/eventTarget:EventTarget",
+          inputs: { deadLetterConfig: { arn: "arn:aws:sqs:eu-west-1:123456789012:undelivered" } },
+        },
+      },
+    },
     notApplicable: {
       "a queue that says whose it is": {
         dlq: undefined,
