@@ -9,6 +9,7 @@ import type { System } from "./config/system";
 const SYSTEMS = {
   bootstrap: (): typeof import("./bootstrap").bootstrap => require("./bootstrap").bootstrap,
   "book-lending": (): typeof import("./book-lending").bookLending => require("./book-lending").bookLending,
+  "credit-score": (): typeof import("./credit-score").creditScore => require("./credit-score").creditScore,
   payments: (): typeof import("./payments").payments => require("./payments").payments,
 } satisfies Readonly<Record<string, () => System>>;
 

@@ -43,10 +43,12 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     // The web ACL that is associated with a pool, too.
     "cognito-idp": ["cognito-idp:*:@:userpool/*", `wafv2:*:@:regional/webacl/${stack}-*`],
     config: ["config:*:@:configuration-recorder/*", `config:*:@:conformance-pack/${stack}-*`],
+    dynamodb: [`dynamodb:*:@:table/${stack}-*`],
     ec2: [
       ...[
         ...["elastic-ip", "instance", "internet-gateway", "natgateway", "network-acl", "network-interface"],
         ...["route-table", "security-group", "security-group-rule", "subnet", "volume", "vpc", "vpc-endpoint"],
+        "vpc-block-public-access-exclusion",
         "vpc-flow-log",
       ].map((kind) => `ec2:*:@:${kind}/*`),
       // Amazon's machine images belong to no account of ours.
@@ -67,7 +69,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       "targetgroup",
     ].map((kind) => `elasticloadbalancing:*:@:${kind}/${stack}-*`),
     es: [`es:*:@:domain/${stack}-*`],
-    events: [`events:*:@:rule/${stack}-*`],
+    events: [`events:*:@:event-bus/${stack}-*`, `events:*:@:rule/${stack}-*`],
     grafana: ["grafana:*:@:/workspaces/*"],
     guardduty: ["guardduty:*:@:detector/*"],
     kafka: ["cluster", "configuration", "topic"].map((kind) => `kafka:*:@:${kind}/${stack}-*`),
@@ -89,6 +91,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     ],
     route53: ["change", "healthcheck", "hostedzone", "queryloggingconfig"].map((kind) => `route53:::${kind}/*`),
     s3: [`s3:::${stack}-*`],
+    schemas: [`schemas:*:@:registry/${stack}-*`, `schemas:*:@:schema/${stack}-*`],
     secretsmanager: [`secretsmanager:*:@:secret:${stack}-*`],
     securityhub: ["securityhub:*:@:hub/default"],
     shield: ["shield::@:protection/*"],

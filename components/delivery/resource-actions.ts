@@ -176,6 +176,12 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: "StartConfigurationRecorder StopConfigurationRecorder",
     },
   },
+  dynamodb: {
+    "aws:dynamodb/table:Table": {
+      read: "DescribeContinuousBackups DescribeTable DescribeTimeToLive ListTagsOfResource",
+      write: `CreateTable DeleteTable TagResource UntagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive ${KMS_GRANT} kms:Decrypt`,
+    },
+  },
   ec2: {
     "aws:ebs/encryptionByDefault:EncryptionByDefault": {
       read: "GetEbsEncryptionByDefault",
@@ -242,6 +248,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:ec2/vpc:Vpc": {
       read: "DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups DescribeVpcAttribute DescribeVpcs",
       write: `CreateVpc DeleteVpc ModifyVpcAttribute ${EC2_TAGS}`,
+    },
+    "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": {
+      read: "DescribeVpcBlockPublicAccessExclusions",
+      write: `CreateVpcBlockPublicAccessExclusion DeleteVpcBlockPublicAccessExclusion ModifyVpcBlockPublicAccessExclusion ${EC2_TAGS}`,
     },
     "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": {
       read: "DescribeVpcBlockPublicAccessOptions",
@@ -345,6 +355,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
   },
   events: {
+    "aws:cloudwatch/eventBus:EventBus": {
+      read: "DescribeEventBus ListTagsForResource",
+      write: `CreateEventBus DeleteEventBus TagResource UntagResource UpdateEventBus ${KMS_DATA} kms:DescribeKey`,
+    },
     "aws:cloudwatch/eventRule:EventRule": {
       read: "DescribeRule ListTagsForResource",
       write: "DeleteRule DisableRule EnableRule PutRule TagResource UntagResource",
@@ -431,6 +445,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:lambda/permission:Permission": { read: "GetPolicy", write: "AddPermission RemovePermission" },
   },
   logs: {
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": {
+      read: "GetDataProtectionPolicy",
+      write: "DeleteDataProtectionPolicy PutDataProtectionPolicy",
+    },
     "aws:cloudwatch/logDelivery:LogDelivery": {
       read: "GetDelivery ListTagsForResource",
       write: `CreateDelivery DeleteDelivery UpdateDeliveryConfiguration ${LOGS_TAGS}`,
@@ -552,6 +570,16 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
     "aws:s3/bucketVersioning:BucketVersioning": { read: "GetBucketVersioning", write: "PutBucketVersioning" },
   },
+  schemas: {
+    "aws:schemas/registry:Registry": {
+      read: "DescribeRegistry ListTagsForResource",
+      write: "CreateRegistry DeleteRegistry TagResource UntagResource UpdateRegistry",
+    },
+    "aws:schemas/schema:Schema": {
+      read: "DescribeSchema ListTagsForResource",
+      write: "CreateSchema DeleteSchema TagResource UntagResource UpdateSchema",
+    },
+  },
   secretsmanager: {
     "aws:secretsmanager/secret:Secret": {
       read: "DescribeSecret GetResourcePolicy",
@@ -642,7 +670,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
   config:
     "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
-  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
+  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
   ecr: "GetAuthorizationToken",
   ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
   elasticloadbalancing:

@@ -35,6 +35,18 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
     { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
   ],
+  dynamodb: [
+    {
+      actions: "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
+      on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
+    },
+    // AWS Backup's role.
+    {
+      actions: "CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
+      on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
+    },
+    { actions: "DeleteBackup DescribeBackup", on: () => ["dynamodb:*:@:table/*/backup/*"] },
+  ],
   ec2: [
     {
       actions:
@@ -66,6 +78,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       on: (stack) => [`es:*:@:domain/${stack}-*`],
     },
   ],
+  events: [{ actions: "PutEvents", on: (stack) => [`events:*:@:event-bus/${stack}-*`] }],
   "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"] }],
   "kafka-cluster": [
     {

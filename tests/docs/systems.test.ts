@@ -40,6 +40,7 @@ const FOLDER = join(ROOT, "docs", "systems");
 /** A system's table, and the stack files that together hold what it names. */
 const STACKS: Readonly<Record<string, readonly string[]>> = {
   "book-lending.md": ["book-lending"],
+  "credit-score.md": ["credit-score"],
   "payments.md": ["prod"],
 };
 

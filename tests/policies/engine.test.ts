@@ -91,7 +91,7 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
       kind: verdict.kind,
     }));
 
-  for (const stack of ["dev", "prod", "bootstrap", "book-lending"]) {
+  for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score-qa"]) {
     it(`${stack}: no rule is violated or undetermined, and every verdict is the one of palisade check`, async () => {
       const { told, judged } = await preview(stack, join(ROOT, "dist", "stacks", "program.js"));
       assert.deepEqual([judged.failure, judged.diagnostics], [undefined, []]);

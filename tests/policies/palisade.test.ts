@@ -9,12 +9,13 @@ const rules = packs.flatMap((pack) => pack.rules);
 const tell = ({ rule, resource, verdict }: Finding): string =>
   `${resource.name}: ${rule.id}: ${JSON.stringify(verdict)}`;
 
+const STACKS = ["prod", "dev", "bootstrap", "book-lending", "lending-dev", "credit-score", "credit-score-qa"];
+
 describe("Palisade's own stacks", function () {
   this.timeout(120_000);
   const recordings = new Map<string, Recording>();
   before(async () => {
-    for (const stack of ["prod", "dev", "bootstrap", "book-lending", "lending-dev"])
-      recordings.set(stack, await recordStack(stack));
+    for (const stack of STACKS) recordings.set(stack, await recordStack(stack));
   });
 
   function recorded(stack: string): Recording {
@@ -23,7 +24,7 @@ describe("Palisade's own stacks", function () {
     return recording;
   }
 
-  for (const stack of ["prod", "dev", "bootstrap", "book-lending", "lending-dev"]) {
+  for (const stack of STACKS) {
     it(`${stack}: no rule is violated, none is undetermined, and there are no waivers`, () => {
       const findings = evaluate(rules, ResourceGraph.fromRecording(recorded(stack)));
       const open = findings.filter(({ verdict }) => verdict.kind === "fail" || verdict.kind === "undetermined");

@@ -1,0 +1,94 @@
+import { parseCidr } from "../../components/network/cidr";
+import { regionProblems, sizeProblems } from "../config/checks";
+import type { ConfigProblem } from "../config/problems";
+import { type CreditScoreConfig, SERVICES } from "./config";
+import { sizesOf } from "./sizes";
+import { LONGEST_STOP, timeoutsOf } from "./timeouts";
+
+/** A bank and a client have their own addresses; a wider range is somebody else's. */
+const WIDEST_PREFIX = 16;
+/** AWS Backup takes snapshots of tables, hourly at most and up to an hour late. */
+const TABLE_RPO_MINUTES = 120;
+
+/** What the schema can not say: rules between two keys. Paths are relative to the `palisade:` namespace. */
+export function crossChecks(config: CreditScoreConfig): ConfigProblem[] {
+  return [
+    ...regionProblems([config.region], config.environment === "production").map(inRegion),
+    ...SERVICES.flatMap((name) => sizeProblems(`services.${name}.size`, config.services[name].size)),
+    ...throughputProblems(config),
+    ...rangeProblems(config),
+    ...otherProblems(config),
+  ];
+}
+
+const inRegion = (problem: ConfigProblem): ConfigProblem => ({
+  ...problem,
+  path: problem.path.replace("regions[0]", "region"),
+});
+
+function throughputProblems(config: CreditScoreConfig): ConfigProblem[] {
+  const { throughput, services } = config;
+  const problems: ConfigProblem[] = [];
+  const { deregistration } = timeoutsOf(throughput);
+  if (deregistration > LONGEST_STOP) {
+    problems.push({
+      path: "throughput",
+      value: throughput,
+      message: `A client could wait for ${deregistration} s, and Fargate ends a task within ${LONGEST_STOP}: deployments would cut it off.`,
+      fix: "Lower bankSeconds or calculationSeconds; together they may be 26.",
+    });
+  }
+  if (services.calculation.size.cpu < 1024) {
+    problems.push({
+      path: "services.calculation.size.cpu",
+      value: services.calculation.size.cpu,
+      message: "A calculation keeps one vCPU busy; on less it takes longer than calculationSeconds.",
+      fix: "Give 1024 or more.",
+    });
+  }
+  try {
+    sizesOf(config);
+  } catch (error) {
+    problems.push({
+      path: "throughput",
+      value: throughput,
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+  return problems;
+}
+
+function rangeProblems({ banks, clients }: CreditScoreConfig): ConfigProblem[] {
+  const ranges = [
+    ...Object.entries(banks).map(([name, { cidrs }]) => ({ at: `banks.${name}`, cidrs })),
+    ...Object.entries(clients).map(([name, { webhook }]) => ({ at: `clients.${name}.webhook`, cidrs: webhook.cidrs })),
+  ];
+  return ranges.flatMap(({ at, cidrs }) =>
+    cidrs.flatMap((cidr, index): ConfigProblem[] => {
+      if (parseCidr(cidr).prefix >= WIDEST_PREFIX) return [];
+      const message = `Is wider than /${WIDEST_PREFIX}: services would reach far more than whom they call.`;
+      return [{ path: `${at}.cidrs[${index}]`, value: cidr, message, fix: "Give its own ranges." }];
+    }),
+  );
+}
+
+function otherProblems({ domain, objectives }: CreditScoreConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (domain.api === domain.direct) {
+    problems.push({
+      path: "domain.direct",
+      value: domain.direct,
+      message: "The API gateway has this host already.",
+      fix: "Give the load balancer a host of its own.",
+    });
+  }
+  if (objectives.rpoMinutes < TABLE_RPO_MINUTES) {
+    problems.push({
+      path: "objectives.rpoMinutes",
+      value: objectives.rpoMinutes,
+      message: `Locked backups of a table are snapshots, hourly at most and up to an hour late: ${TABLE_RPO_MINUTES}.`,
+      fix: "A table restores to any second besides, as long as nobody deletes it.",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import {
+  alarms,
+  baseline,
+  cidr,
+  firewall,
+  hostLabel,
+  hostname,
+  image,
+  key,
+  objectives,
+  positive,
+  region,
+  size,
+  zoneId,
+} from "../config/fields";
+import { systemSchema } from "../config/system";
+
+/** The five services, in the order in which a request meets them. */
+export const SERVICES = ["api-request", "bank-request", "calculation", "store", "api-response"] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const service = z.strictObject({ image, size });
+
+const url = z
+  .string()
+  .max(512)
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:\d{2,5})?(\/[A-Za-z0-9._~/-]*)?$/,
+    "Give a URL such as https://hooks.example.com/scores.",
+  );
+
+/** Somebody outside whom services call, and where: nothing else is open. */
+const outside = {
+  cidrs: z.array(cidr).min(1, "Give at least one address range."),
+  port: z.int().min(1).max(65_535).default(443),
+};
+
+const bank = z.strictObject({
+  /** Where the bank's API and its OAuth endpoints are. */
+  api: url,
+  authorize: url,
+  token: url,
+  ...outside,
+});
+
+const client = z.strictObject({
+  /** What its API key lets it send, in the long run and at once. */
+  requestsPerSecond: positive,
+  burst: positive,
+  /** Where its scores are sent. */
+  webhook: z.strictObject({ url, ...outside }),
+});
+
+/** Every key of a credit-score stack file, without its `palisade:` prefix; what each means stands in docs/configuration.md. */
+export const creditScoreSchema = systemSchema("credit-score", {
+  domain: z.strictObject({
+    name: hostname,
+    /** Host of the API gateway: asynchronous requests, authorizations. */
+    api: hostLabel.default("api"),
+    /** Host of the load balancer: clients that wait for the answer. */
+    direct: hostLabel.default("direct"),
+    /** Id of a hosted zone that exists already. Default: the stack makes one. */
+    zoneId: zoneId.optional(),
+  }),
+  region,
+  /** Everything that is sized is computed from this. */
+  throughput: z.strictObject({
+    /** Credit scores a second, all day long. */
+    requestsPerSecond: z.number().positive().max(1000),
+    /** The load that scaling still follows, in times of it. */
+    headroom: z.number().min(1).max(10).default(2),
+    /** Mean seconds of a bank's answer, and of a calculation. */
+    bankSeconds: z.number().min(0.1).max(60).default(10),
+    calculationSeconds: z.number().min(0.1).max(60).default(10),
+  }),
+  services: z.strictObject({
+    "api-request": service,
+    "bank-request": service,
+    calculation: service,
+    store: service,
+    "api-response": service,
+  }),
+  banks: z
+    .record(key(24, "A bank's name"), bank)
+    .refine((given) => Object.keys(given).length > 0, "Give at least one bank."),
+  clients: z
+    .record(key(24, "A client's name"), client)
+    .refine((given) => Object.keys(given).length > 0, "Every caller needs a key: give at least one client."),
+  /** Minutes for which a user's authorization is kept, encrypted; then nobody finds it any more. */
+  authorizationMinutes: z.int().min(1).max(60).default(15),
+  firewall,
+  alarms,
+  objectives,
+  baseline,
+});
+
+/** A valid credit-score configuration, defaults filled in. */
+export type CreditScoreConfig = z.output<typeof creditScoreSchema>;
