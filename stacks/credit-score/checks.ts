@@ -1,7 +1,7 @@
 import { parseCidr } from "../../components/network/cidr";
 import { regionProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
-import { type CreditScoreConfig, SERVICES } from "./config";
+import { type CreditScoreConfig, SERVICES, type ServiceName } from "./config";
 import { sizesOf } from "./sizes";
 import { LONGEST_STOP, timeoutsOf } from "./timeouts";
 
@@ -15,6 +15,7 @@ export function crossChecks(config: CreditScoreConfig): ConfigProblem[] {
   return [
     ...regionProblems([config.region], config.environment === "production").map(inRegion),
     ...SERVICES.flatMap((name) => sizeProblems(`services.${name}.size`, config.services[name].size)),
+    ...SERVICES.flatMap((name) => digestProblems(name, config)),
     ...throughputProblems(config),
     ...rangeProblems(config),
     ...otherProblems(config),
@@ -25,6 +26,13 @@ const inRegion = (problem: ConfigProblem): ConfigProblem => ({
   ...problem,
   path: problem.path.replace("regions[0]", "region"),
 });
+
+function digestProblems(name: ServiceName, { services }: CreditScoreConfig): ConfigProblem[] {
+  const { digest, image } = services[name];
+  if (digest === undefined || image.tag !== undefined) return [];
+  const message = "Names a build that stands in the repository already, and image.context asks for a new one.";
+  return [{ path: `services.${name}.digest`, value: digest, message, fix: "Keep one of them." }];
+}
 
 function throughputProblems(config: CreditScoreConfig): ConfigProblem[] {
   const { throughput, services } = config;

@@ -20,7 +20,18 @@ import { systemSchema } from "../config/system";
 export const SERVICES = ["api-request", "bank-request", "calculation", "store", "api-response"] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-const service = z.strictObject({ image, size });
+const service = z.strictObject({
+  image,
+  /**
+   * Which build of `image.tag` runs: what the release pipeline writes (`pulumi config set --path palisade:services.<name>.digest`) before it deploys
+   * QA, and the same one again before production. Default: whatever has the tag.
+   */
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "Give a digest such as sha256:9f86d081..., 64 hexadecimal digits.")
+    .optional(),
+  size,
+});
 
 const url = z
   .string()

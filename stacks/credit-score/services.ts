@@ -73,12 +73,13 @@ export function deployServices(config: CreditScoreConfig, site: ServiceSite): Re
 
 function deployService(name: ServiceName, config: CreditScoreConfig, site: ServiceSite): DeployedService {
   const here = { parent: site.region };
-  const { image: given, size } = config.services[name];
+  const { image: given, digest, size } = config.services[name];
   const image = new ContainerImage(
     `credit-score-${name}-image`,
     {
       key: site.key,
       tag: given.tag ?? "built",
+      digest,
       build: given.context === undefined ? undefined : { context: given.context },
     },
     here,
