@@ -31,7 +31,7 @@ const boundaries = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ["dist/**", "dist.*/**", "node_modules/**"] },
+  { ignores: ["dist/**", "dist.*/**", "build/**", "node_modules/**"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

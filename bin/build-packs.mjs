@@ -1,4 +1,4 @@
-// Builds each policy pack into dist/packs/<pack>: one file that holds all it imports beside Pulumi's own packages, so that the folder works anywhere, and
+// Builds each policy pack into build/packs/<pack>: one file that holds all it imports beside Pulumi's own packages, so that the folder works anywhere, and
 // `pulumi policy publish` can take it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,18 +15,25 @@ const packs = readdirSync(join(root, "policies")).filter((name) =>
   existsSync(join(root, "policies", name, "PulumiPolicy.yaml")),
 );
 
-/** Licences of the packages in a bundle, as these ask to be passed on. */
+/** Licences of the packages and tables in a bundle, as these ask to be passed on. */
 function notices(inputs) {
   const names = inputs.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean);
-  return [...new Set(names)].sort().map((name) => {
+  const packages = [...new Set(names)].sort().map((name) => {
     const folder = join(root, "node_modules", name);
     const { version, license } = json("node_modules", name, "package.json");
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8") : ""}`;
   });
+  // Tables made from others' data say themselves whose they are.
+  const tables = inputs
+    .filter((file) => /^analysis\/.*\.json$/.test(file))
+    .map((file) => json(file))
+    .filter(({ source, licence }) => source && licence)
+    .map(({ source, licence }) => `${source}\n\n${licence}\n`);
+  return [...packages, ...tables];
 }
 
-export async function buildPacks(target = join(root, "dist", "packs")) {
+export async function buildPacks(target = join(root, "build", "packs")) {
   const { dependencies, license } = json("package.json");
   for (const name of packs) {
     const source = join(root, "policies", name);

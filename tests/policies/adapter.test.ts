@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import type { PolicyResource } from "@pulumi/policy";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
@@ -23,6 +21,7 @@ import { packs } from "../../policies/packs";
 import { evaluate, isViolation, type Pack } from "../../policies/rule";
 import { recordProgram } from "../support/record";
 import { ROOT } from "../support/stack-file";
+import { builtPacks } from "./built-packs";
 import { graphOf, type Fixture, UNKNOWN } from "./fixture-graph";
 import { insecureShop } from "./programs/insecure";
 import { secureShop } from "./programs/secure";
@@ -143,20 +142,7 @@ describe("a pack loaded as the engine loads it", function () {
   /** Somebody's folder with the built packs and what their package.json asks for, and nothing else. */
   let elsewhere: string;
   before(async () => {
-    elsewhere = mkdtempSync(join(tmpdir(), "palisade-packs-"));
-    await promisify(execFile)(process.execPath, [join(ROOT, "bin", "build-packs.mjs")]);
-    for (const folder of Object.values(FOLDERS)) {
-      const target = join(elsewhere, folder);
-      cpSync(join(ROOT, "dist", "packs", folder), target, { recursive: true });
-      const manifest: { dependencies: Record<string, string> } = JSON.parse(
-        readFileSync(join(target, "package.json"), "utf8"),
-      );
-      assert.deepEqual(Object.keys(manifest.dependencies), ["@pulumi/policy", "@pulumi/pulumi"]);
-      mkdirSync(join(target, "node_modules", "@pulumi"), { recursive: true });
-      for (const name of Object.keys(manifest.dependencies))
-        symlinkSync(realpathSync(join(ROOT, "node_modules", name)), join(target, "node_modules", name));
-      assert.ok(existsSync(join(target, "LICENSE")));
-    }
+    elsewhere = await builtPacks();
   });
   after(() => rmSync(elsewhere, { recursive: true, force: true }));
 
@@ -196,6 +182,13 @@ describe("a pack loaded as the engine loads it", function () {
       client.close();
     });
   }
+
+  it("built, elsewhere, pass on the licences of what they hold", () => {
+    const notices = readFileSync(join(elsewhere, "least-privilege", "NOTICES"), "utf8");
+    assert.match(notices, /@cloud-copilot\/iam-data [\d.]+\n\nMIT License\n\nCopyright \(c\) 2024 Act Security/);
+    for (const folder of Object.values(FOLDERS))
+      assert.match(readFileSync(join(elsewhere, folder, "NOTICES"), "utf8"), /zod [\d.]+ \(MIT\)\n\nMIT License/);
+  });
 
   function request(graph: ResourceGraph): analyzer.AnalyzeStackRequest {
     const message = new analyzer.AnalyzeStackRequest();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { ResourceGraph } from "../../analysis/graph";
 import { COMMON } from "../../policies/adapter";
@@ -18,6 +18,7 @@ import { requireEngine } from "../support/engine/engine";
 import { recordProgram } from "../support/record";
 import { recordStack } from "../support/record-stack";
 import { ROOT } from "../support/stack-file";
+import { builtPacks } from "./built-packs";
 import { insecureShop } from "./programs/insecure";
 
 interface Judged {
@@ -64,6 +65,7 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
     name?: string,
     configuration = new Configuration(),
     waivers: readonly Waiver[] = [],
+    folders: readonly string[] = PACKS,
   ): Promise<{ told: Told[]; judged: Judged }> {
     const verdicts = join(folder, "verdicts.json");
     const contents = [...packs.map((pack) => configuration.forPack(pack, waivers)), {}];
@@ -72,7 +74,7 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
       writeFileSync(file, JSON.stringify(content));
       return file;
     });
-    const request = JSON.stringify({ stack, cwd: folder, packs: [...PACKS, PROBE], config, program, name });
+    const request = JSON.stringify({ stack, cwd: folder, packs: [...folders, PROBE], config, program, name });
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(ROOT, "tests", "support", "engine", "judge.cjs"), request],
@@ -195,5 +197,24 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
     assert.equal(database?.publiclyAccessible, false);
     assert.equal(database?.storageEncrypted, true);
     assert.equal(database?.kmsKeyId, keyArn);
+  });
+
+  it("the built packs, in somebody's own folder, report what those from source report", async () => {
+    const elsewhere = await builtPacks();
+    try {
+      const program = join(__dirname, "programs", "insecure.ts");
+      const folders = PACKS.map((pack) => join(elsewhere, basename(pack)));
+      const { judged } = await preview("dev", program, "insecureShop", new Configuration(), [], folders);
+      const expected = evaluate(RULES, ResourceGraph.fromRecording(await recordProgram(insecureShop))).filter(
+        isViolation,
+      );
+      const told = judged.reported.filter(({ policyName }) => !COMMON.includes(policyName));
+      assert.deepEqual(
+        unique(told.map(({ policyName, resourceUrn: urn }) => place({ rule: policyName, urn, kind: "fail" }))),
+        unique(expected.map(({ rule, resource: { urn } }) => place({ rule: rule.id, urn, kind: "fail" }))),
+      );
+    } finally {
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
   });
 });
