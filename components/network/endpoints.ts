@@ -252,3 +252,18 @@ export const GATEWAY_ACTIONS = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type GatewayService = keyof typeof GATEWAY_ACTIONS;
+
+/**
+ * Buckets of AWS that an instance of Elastic Beanstalk on Amazon Linux 2023 needs: the platform's parts and the operating system's packages, and where
+ * CloudFormation hears, by a link that it signs, that the instance has started
+ * (https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/vpc-vpce.html, https://docs.aws.amazon.com/linux/al2023/ug/get-started.html).
+ */
+export const beanstalkBuckets = (region: string): { readable: string[]; writable: string[] } => ({
+  readable: [
+    `al2023-repos-${region}-de612dc2`,
+    `cloudformation-examples-${region}`,
+    `elasticbeanstalk-platform-assets-${region}`,
+    `elasticbeanstalk-samples-${region}`,
+  ],
+  writable: [`cloudformation-waitcondition-${region}`],
+});

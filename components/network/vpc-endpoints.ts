@@ -18,11 +18,17 @@ interface EndpointOptions {
   readonly transform?: Transform<aws.ec2.VpcEndpointArgs>;
 }
 
+/** Buckets of other owners that anyone in the VPC may use, by name. */
+export interface ForeignBuckets {
+  readonly readable: readonly string[];
+  readonly writable: readonly string[];
+}
+
 /** Gateway endpoints for S3 and DynamoDB: routes that cost nothing. */
 export function createGatewayEndpoints(
   owner: Component,
   routeTables: readonly aws.ec2.RouteTable[],
-  readableBuckets: readonly string[],
+  buckets: ForeignBuckets,
   { vpcId, actions, transform }: EndpointOptions,
 ): Readonly<Record<GatewayService, aws.ec2.VpcEndpoint>> {
   const create = (service: GatewayService, policy: pulumi.Output<string>) =>
@@ -38,7 +44,7 @@ export function createGatewayEndpoints(
       owner.childOptions({}, transform),
     );
   return {
-    s3: create("s3", s3EndpointPolicy(owner, readableBuckets, actions)),
+    s3: create("s3", s3EndpointPolicy(owner, buckets, actions)),
     dynamodb: create("dynamodb", dynamodbEndpointPolicy(owner, actions)),
   };
 }
@@ -77,16 +83,16 @@ const serviceName = (owner: Component, service: string): string => `com.amazonaw
 /** An endpoint policy names its callers by condition: AWS takes no principal but `*` there for gateway endpoints. */
 const EVERYONE: Principal = "*";
 
-/** Objects of this account's buckets for this account's principals, and `readableBuckets` of other owners for reading. */
+/** Objects of this account's buckets for this account's principals, and buckets of other owners. */
 function s3EndpointPolicy(
   owner: Component,
-  readableBuckets: readonly string[],
+  { readable: further, writable }: ForeignBuckets,
   more: EndpointActions,
 ): pulumi.Output<string> {
   const { partition, region } = owner.context;
   // ECR answers a pull with presigned links to this bucket of its own, so without it no image can be pulled
   // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway).
-  const readable = [`prod-${region}-starport-layer-bucket`, ...readableBuckets];
+  const readable = [`prod-${region}-starport-layer-bucket`, ...further];
   return policyDocument([
     {
       Sid: "ThisAccount",
@@ -104,6 +110,17 @@ function s3EndpointPolicy(
       Action: "s3:GetObject",
       Resource: readable.map((bucket) => `arn:${partition.id}:s3:::${bucket}/*`),
     },
+    ...(writable.length > 0
+      ? [
+          {
+            Sid: "WritableBuckets",
+            Effect: "Allow" as const,
+            Principal: EVERYONE,
+            Action: "s3:PutObject",
+            Resource: writable.map((bucket) => `arn:${partition.id}:s3:::${bucket}/*`),
+          },
+        ]
+      : []),
   ]);
 }
 

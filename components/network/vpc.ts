@@ -31,6 +31,8 @@ export interface VpcArgs extends ComponentArgs {
   endpointActions?: EndpointActions;
   /** Names of other owners' buckets that anyone in the VPC may read, e.g. an operating system's packages. Default: none. */
   readableBuckets?: readonly string[];
+  /** Names of other owners' buckets that anyone in the VPC may write to, e.g. CloudFormation's, by links that it signs. Default: none. */
+  writableBuckets?: readonly string[];
   /**
    * Attaches the S3 and DynamoDB gateway endpoints to the isolated subnets as well and opens their network ACL for them, for databases that
    * import from or export to S3 themselves. Default false: isolated subnets talk to the VPC only.
@@ -376,12 +378,13 @@ export class Vpc extends Component implements NetworkLike {
   ): Pick<VpcNodes, "gatewayEndpoints" | "interfaceEndpoints"> {
     const { args } = this;
     const options = { vpcId: this.vpc.id, actions: args.endpointActions ?? {} };
+    const buckets = { readable: args.readableBuckets ?? [], writable: args.writableBuckets ?? [] };
     const tables = [
       ...this.perZone(routeTables.private),
       ...(args.isolatedGatewayEndpoints ? [routeTables.isolated] : []),
     ];
     return {
-      gatewayEndpoints: createGatewayEndpoints(this, tables, args.readableBuckets ?? [], {
+      gatewayEndpoints: createGatewayEndpoints(this, tables, buckets, {
         ...options,
         transform: args.transform?.gatewayEndpoint,
       }),

@@ -48,6 +48,18 @@ export interface UserPoolArgs extends ComponentArgs {
     from: string;
     identityArn: pulumi.Input<string>;
   };
+  /**
+   * True: the client has a secret, which stays with AWS, as a load balancer that signs people in asks for; its callback is
+   * `https://<host>/oauth2/idpresponse`. Default false: a public client of a web front. It cannot be changed later.
+   */
+  confidential?: boolean;
+  /** Where people sign in instead of at the pool: a provider that speaks SAML 2.0, by its metadata. It holds passwords and second factors. Default: the pool. */
+  federation?: {
+    /** e.g. `CompanyDirectory`; up to 32 letters, digits, hyphens and underscores. */
+    name: string;
+    /** HTTPS address of the provider's metadata, e.g. `https://login.example.com/metadata`. */
+    metadataUrl: string;
+  };
   /** Days that the log of sign-ins is kept. Default 365 (PCI DSS 10.5.1 asks for twelve months); in development 30. */
   logRetentionDays?: number;
   transform?: {
@@ -105,6 +117,7 @@ export class UserPool extends Component {
   readonly nodes: {
     readonly userPool: aws.cognito.UserPool;
     readonly client: aws.cognito.UserPoolClient;
+    readonly federation: aws.cognito.IdentityProvider | undefined;
     readonly domain: aws.cognito.UserPoolDomain;
     readonly branding: aws.cognito.ManagedLoginBranding;
     readonly risk: aws.cognito.RiskConfiguration;
@@ -119,7 +132,8 @@ export class UserPool extends Component {
 
     const userPool = this.createPool(args, mfa);
     const risk = this.createRiskResponses(userPool, mfa);
-    const client = this.createClient(args, userPool);
+    const federation = this.createFederation(args, userPool);
+    const client = this.createClient(args, userPool, federation);
     const domain = this.createDomain(args, userPool);
     const branding = this.createBranding(args, userPool, client);
     const logs = this.createLogBucket(args);
@@ -131,7 +145,7 @@ export class UserPool extends Component {
     this.issuer = pulumi.interpolate`https://${userPool.endpoint}`;
     this.url =
       "prefix" in args.domain ? signInUrl(args.domain.prefix, this.context.region) : `https://${args.domain.name}`;
-    this.nodes = { userPool, client, domain, branding, risk, logs, logDelivery };
+    this.nodes = { userPool, client, federation, domain, branding, risk, logs, logDelivery };
     this.createAlarms();
     this.registerOutputs({
       arn: this.arn,
@@ -185,6 +199,16 @@ export class UserPool extends Component {
           "Production sends codes to HTTPS alone: another program of the same computer could listen on localhost.",
         );
       }
+    }
+    if (args.federation !== undefined) {
+      const { name, metadataUrl } = args.federation;
+      this.check.matches(
+        "federation.name",
+        name,
+        /^[A-Za-z][A-Za-z0-9_-]{2,31}$/,
+        "Give 3 to 32 letters, digits, - and _.",
+      );
+      this.check.matches("federation.metadataUrl", metadataUrl, /^https:\/\/\S+$/, "Give an HTTPS address.");
     }
     this.check.integer("passwordLength", args.passwordLength ?? 12, 12, 99, "of characters");
     this.check.integer("tokenMinutes", args.tokenMinutes ?? 15, 5, 1440, "of minutes");
@@ -269,20 +293,47 @@ export class UserPool extends Component {
     );
   }
 
-  private createClient(args: UserPoolArgs, userPool: aws.cognito.UserPool): aws.cognito.UserPoolClient {
+  private createFederation(
+    { federation }: UserPoolArgs,
+    userPool: aws.cognito.UserPool,
+  ): aws.cognito.IdentityProvider | undefined {
+    if (federation === undefined) return undefined;
+    return new aws.cognito.IdentityProvider(
+      this.childName("federation"),
+      {
+        userPoolId: userPool.id,
+        providerName: federation.name,
+        providerType: "SAML",
+        providerDetails: { MetadataURL: federation.metadataUrl, IDPSignout: "true" },
+        attributeMapping: { email: "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress" },
+      },
+      // What Cognito reads in the metadata and adds.
+      this.childOptions({
+        ignoreChanges: ["ActiveEncryptionCertificate", "SLORedirectBindingURI", "SSORedirectBindingURI"].map(
+          (detail) => `providerDetails.${detail}`,
+        ),
+      }),
+    );
+  }
+
+  private createClient(
+    args: UserPoolArgs,
+    userPool: aws.cognito.UserPool,
+    federation: aws.cognito.IdentityProvider | undefined,
+  ): aws.cognito.UserPoolClient {
     const minutes = args.tokenMinutes ?? 15;
     return new aws.cognito.UserPoolClient(
       this.childName("client"),
       {
         name: this.physicalName("userPool", "web"),
         userPoolId: userPool.id,
-        generateSecret: false,
+        generateSecret: args.confidential ?? false,
         allowedOauthFlowsUserPoolClient: true,
         allowedOauthFlows: ["code"],
         allowedOauthScopes: ["email", "openid"],
         callbackUrls: [...args.callbackUrls],
         logoutUrls: [...args.logoutUrls],
-        supportedIdentityProviders: ["COGNITO"],
+        supportedIdentityProviders: [federation?.providerName ?? "COGNITO"],
         // Left out, Cognito would add two more; a refresh by the API does not go with the rotation of refresh tokens.
         explicitAuthFlows: ["ALLOW_USER_SRP_AUTH"],
         preventUserExistenceErrors: "ENABLED",

@@ -103,6 +103,15 @@ function isDeadLetterQueue(queue: ResourceNode, graph: ResourceGraph): boolean {
   return allows.some((policy) => policy.known && Reflect.get(Object(policy.value), "redrivePermission") === "byQueue");
 }
 
+/** A service that stops its one task before it starts the next must never have two: ECS starts it anew in another zone when one is lost. */
+function runsOneAtATime(service: ResourceNode): boolean {
+  const is = (property: string, wanted: number) => {
+    const value = service.read(property);
+    return value.known && value.value === wanted;
+  };
+  return is("desiredCount", 1) && is("deploymentMinimumHealthyPercent", 0) && is("deploymentMaximumPercent", 100);
+}
+
 export const availabilityRules: readonly Rule[] = implement(availability, {
   "rds-multi-az": {
     types: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
@@ -172,7 +181,9 @@ export const availabilityRules: readonly Rule[] = implement(availability, {
     check(node, graph) {
       return when(node.property("schedulingStrategy"), (strategy) =>
         all(
-          strategy === "DAEMON" ? PASS : atLeast(node.property("desiredCount"), 2, "It runs less than two tasks.", 1),
+          strategy === "DAEMON" || runsOneAtATime(node)
+            ? PASS
+            : atLeast(node.property("desiredCount"), 2, "It runs less than two tasks.", 1),
           inTwoZones(node.property("networkConfiguration.subnets"), graph),
         ),
       );

@@ -22,6 +22,10 @@ export const cognito: Models = {
     id: (f) => f.hex(26),
     outputs: (f) => ({ clientSecret: f.inputs.generateSecret === true ? f.hex(51) : "" }),
   },
+  "aws:cognito/identityProvider:IdentityProvider": {
+    nameProperty: "providerName",
+    id: (f) => `${f.text("userPoolId")}:${f.name}`,
+  },
   "aws:cognito/userPoolDomain:UserPoolDomain": {
     id: (f) => f.text("domain"),
     outputs: (f) => ({

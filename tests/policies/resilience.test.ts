@@ -112,6 +112,11 @@ ruleCases(resilience, {
       "one task": { service: { desiredCount: 1 } },
       "one subnet": { service: { networkConfiguration: { subnets: ["subnet-1"] } } },
     },
+    alsoSecure: {
+      "one at a time, by its own deployments": {
+        service: { desiredCount: 1, deploymentMinimumHealthyPercent: 0, deploymentMaximumPercent: 100 },
+      },
+    },
   },
   "ecs-deployment-rollback": {
     secure: { ...zones, service },

@@ -1,0 +1,57 @@
+import type { SignIn } from "../../components/compute/sign-in";
+import { fitName, shortRegion } from "../../components/core";
+import { Firewall } from "../../components/edge/firewall";
+import type { Region } from "../../components/network/region";
+import type { Key } from "../../components/security/key";
+import { UserPool } from "../../components/security/user-pool";
+import type { UiServiceConfig } from "./config";
+
+export interface SignInSite {
+  readonly prefix: string;
+  readonly region: Region;
+  /** Key of logs. */
+  readonly key: Key;
+  /** Host of the UI. */
+  readonly host: string;
+}
+
+/**
+ * Who signs people in before a request reaches the UI: an external authorization manager over OpenID Connect, or a user pool in front of a company's
+ * directory. Which accounts a user may see is the manager's to say; it tells the UI in the claims that the load balancer hands on.
+ */
+export function signIn(config: UiServiceConfig, { prefix, region, key, host }: SignInSite): SignIn {
+  const given = config.signIn;
+  if (given.kind === "oidc") {
+    const { kind: _, scopes, sessionMinutes, ...oidc } = given;
+    return { oidc, scopes, sessionMinutes };
+  }
+  const here = { parent: region };
+  const domain = fitName("userPoolDomain", `${host}-${shortRegion(region.region)}`);
+  const pool = new UserPool(
+    `${prefix}-sign-in`,
+    {
+      key,
+      domain: { prefix: domain },
+      callbackUrls: [`https://${host}/oauth2/idpresponse`],
+      logoutUrls: [`https://${host}/`],
+      confidential: true,
+      federation: given.provider,
+    },
+    here,
+  );
+  new Firewall(
+    `${prefix}-sign-in-firewall`,
+    {
+      scope: "REGIONAL",
+      key,
+      mode: config.firewall.mode,
+      rateLimitPer5Minutes: config.firewall.requestsPer5Minutes,
+      associate: { "sign-in": pool.arn },
+    },
+    here,
+  );
+  return {
+    cognito: { userPoolArn: pool.arn, clientId: pool.clientId, domain: pool.nodes.domain.domain },
+    sessionMinutes: given.sessionMinutes,
+  };
+}
