@@ -10,7 +10,7 @@ export interface Scope {
 
 /** An ARN of the scope from what follows `arn:<partition>:`, `@` being the account. */
 export function arnIn({ partition, account }: Scope, rest: string): string {
-  return `arn:${partition}:${rest.replace(":@:", `:${account}:`)}`;
+  return `arn:${partition}:${rest.replace("@", account)}`;
 }
 
 /**
@@ -31,7 +31,9 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     ].map((path) => `apigateway:*::/${path}`),
     "application-autoscaling": ["application-autoscaling:*:@:scalable-target/*"],
     aps: ["aps:*:@:workspace/*"],
+    autoscaling: ["autoscaling:*:@:autoScalingGroup:*:autoScalingGroupName/awseb-*"],
     backup: [`backup:*:@:backup-plan:*`, `backup:*:@:backup-vault:${stack}-*`],
+    cloudformation: ["cloudformation:*:@:stack/awseb-*"],
     cloudfront: [
       "cloudfront::@:distribution/*",
       `cloudfront::@:function/${stack}-*`,
@@ -39,7 +41,11 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       "cloudfront::@:response-headers-policy/*",
     ],
     cloudtrail: [`cloudtrail:*:@:trail/${stack}-*`],
-    cloudwatch: [`cloudwatch:*:@:alarm:${stack}-*`, `cloudwatch::@:dashboard/${stack}-*`],
+    cloudwatch: [
+      `cloudwatch:*:@:alarm:${stack}-*`,
+      "cloudwatch:*:@:alarm:awseb-*",
+      `cloudwatch::@:dashboard/${stack}-*`,
+    ],
     // The web ACL that is associated with a pool, too.
     "cognito-idp": ["cognito-idp:*:@:userpool/*", `wafv2:*:@:regional/webacl/${stack}-*`],
     config: ["config:*:@:configuration-recorder/*", `config:*:@:conformance-pack/${stack}-*`],
@@ -48,8 +54,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       ...[
         ...["elastic-ip", "instance", "internet-gateway", "natgateway", "network-acl", "network-interface"],
         ...["route-table", "security-group", "security-group-rule", "subnet", "volume", "vpc", "vpc-endpoint"],
-        "vpc-block-public-access-exclusion",
-        "vpc-flow-log",
+        ...["key-pair", "launch-template", "vpc-block-public-access-exclusion", "vpc-flow-log"],
       ].map((kind) => `ec2:*:@:${kind}/*`),
       // Amazon's machine images belong to no account of ours.
       "ec2:*::image/*",
@@ -60,14 +65,22 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       ...["cluster", "replicationgroup", "user", "usergroup"].map((kind) => `elasticache:*:@:${kind}:${stack}-*`),
       ...["parametergroup", "subnetgroup"].map((kind) => `elasticache:*:@:${kind}:${system}-*`),
     ],
+    elasticbeanstalk: [
+      ...["application", "applicationversion", "environment"].map((kind) => `elasticbeanstalk:*:@:${kind}/${stack}-*`),
+      "elasticbeanstalk:*::solutionstack/*",
+    ],
+    // What Elastic Beanstalk makes begins with awseb.
     elasticloadbalancing: [
-      "listener-rule/app",
-      "listener/app",
-      "listener/net",
-      "loadbalancer/app",
-      "loadbalancer/net",
-      "targetgroup",
-    ].map((kind) => `elasticloadbalancing:*:@:${kind}/${stack}-*`),
+      ...[
+        "listener/app",
+        "listener/net",
+        "listener-rule/app",
+        "loadbalancer/app",
+        "loadbalancer/net",
+        "targetgroup",
+      ].map((kind) => `elasticloadbalancing:*:@:${kind}/${stack}-*`),
+      ...["listener/app", "loadbalancer/app", "targetgroup"].map((kind) => `elasticloadbalancing:*:@:${kind}/awseb-*`),
+    ],
     es: [`es:*:@:domain/${stack}-*`],
     events: [`events:*:@:event-bus/${stack}-*`, `events:*:@:rule/${stack}-*`],
     grafana: ["grafana:*:@:/workspaces/*"],
@@ -90,7 +103,8 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       `rds::@:global-cluster:${stack}-*`,
     ],
     route53: ["change", "healthcheck", "hostedzone", "queryloggingconfig"].map((kind) => `route53:::${kind}/*`),
-    s3: [`s3:::${stack}-*`],
+    // Elastic Beanstalk keeps bundles in one of its own for each region.
+    s3: [`s3:::${stack}-*`, "s3:::elasticbeanstalk-*-@", "s3:::elasticbeanstalk-*-@/*"],
     schemas: [`schemas:*:@:registry/${stack}-*`, `schemas:*:@:schema/${stack}-*`],
     secretsmanager: [`secretsmanager:*:@:secret:${stack}-*`],
     securityhub: ["securityhub:*:@:hub/default"],

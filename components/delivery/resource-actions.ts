@@ -20,6 +20,24 @@ const KMS_DATA = "kms:Decrypt kms:GenerateDataKey";
 /** What a service asks of the caller that lets it write to a log group. */
 const LOG_DELIVERY =
   "logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery";
+/** What Elastic Beanstalk calls for a load-balanced environment, from AWS's policy AdministratorAccess-AWSElasticBeanstalk, less what no environment here has. */
+const BEANSTALK_PARTS = [
+  "autoscaling:CreateAutoScalingGroup autoscaling:DeleteAutoScalingGroup autoscaling:DeletePolicy autoscaling:DescribeAutoScalingInstances",
+  "autoscaling:DescribePolicies autoscaling:DescribeScalingActivities autoscaling:PutScalingPolicy autoscaling:ResumeProcesses",
+  "autoscaling:SuspendProcesses autoscaling:UpdateAutoScalingGroup autoscaling:CreateOrUpdateTags",
+  "cloudformation:CreateStack cloudformation:DeleteStack cloudformation:DescribeStackEvents cloudformation:DescribeStackResource",
+  "cloudformation:DescribeStackResources cloudformation:DescribeStacks cloudformation:GetTemplate cloudformation:ListStackResources",
+  "cloudformation:TagResource cloudformation:UpdateStack",
+  "cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms cloudwatch:PutMetricAlarm",
+  "ec2:CreateLaunchTemplate ec2:CreateLaunchTemplateVersion ec2:DeleteLaunchTemplate ec2:DescribeImages ec2:DescribeInstances",
+  "ec2:DescribeKeyPairs ec2:DescribeLaunchTemplateVersions ec2:DescribeLaunchTemplates ec2:DescribeSubnets ec2:DescribeVpcs ec2:RunInstances",
+  "elasticloadbalancing:CreateListener elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:CreateTargetGroup",
+  "elasticloadbalancing:DeleteListener elasticloadbalancing:DeleteLoadBalancer elasticloadbalancing:DeleteTargetGroup",
+  "elasticloadbalancing:DescribeListeners elasticloadbalancing:DescribeLoadBalancers elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeTargetHealth elasticloadbalancing:ModifyListener elasticloadbalancing:ModifyLoadBalancerAttributes",
+  "elasticloadbalancing:ModifyTargetGroup elasticloadbalancing:ModifyTargetGroupAttributes",
+  "iam:CreateServiceLinkedRole iam:PassRole s3:CreateBucket s3:GetObject s3:ListBucket s3:PutObject",
+].join(" ");
 const POOL_TAGS = "TagResource UntagResource";
 
 /**
@@ -75,6 +93,12 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:amp/workspace:Workspace": {
       read: "DescribeLoggingConfiguration DescribeWorkspace ListTagsForResource",
       write: `CreateLoggingConfiguration CreateWorkspace DeleteLoggingConfiguration DeleteWorkspace TagResource UntagResource UpdateLoggingConfiguration UpdateWorkspaceAlias ${KMS_GRANT}`,
+    },
+  },
+  autoscaling: {
+    "aws:autoscaling/attachment:Attachment": {
+      read: "DescribeAutoScalingGroups",
+      write: "AttachLoadBalancerTargetGroups DetachLoadBalancerTargetGroups",
     },
   },
   backup: {
@@ -152,6 +176,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:cognito/userPoolClient:UserPoolClient": {
       read: "DescribeUserPoolClient",
       write: "CreateUserPoolClient DeleteUserPoolClient UpdateUserPoolClient",
+    },
+    "aws:cognito/identityProvider:IdentityProvider": {
+      read: "DescribeIdentityProvider",
+      write: "CreateIdentityProvider DeleteIdentityProvider UpdateIdentityProvider",
     },
     "aws:cognito/userPoolDomain:UserPoolDomain": {
       read: "DescribeUserPoolDomain",
@@ -325,6 +353,18 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: `CreateUserGroup DeleteUserGroup ModifyUserGroup ${RDS_TAGS}`,
     },
   },
+  elasticbeanstalk: {
+    "aws:elasticbeanstalk/application:Application": {
+      read: "DescribeApplications ListTagsForResource",
+      write:
+        "AddTags CreateApplication DeleteApplication RemoveTags UpdateApplication UpdateApplicationResourceLifecycle UpdateTagsForResource iam:PassRole",
+    },
+    // Elastic Beanstalk makes what an environment consists of with the permissions of whoever asks for it.
+    "aws:elasticbeanstalk/environment:Environment": {
+      read: "DescribeConfigurationSettings DescribeEnvironmentResources DescribeEnvironments DescribeEvents ListAvailableSolutionStacks ListTagsForResource",
+      write: `AddTags CreateEnvironment CreateStorageLocation RemoveTags TerminateEnvironment UpdateEnvironment UpdateTagsForResource ValidateConfigurationSettings ${BEANSTALK_PARTS}`,
+    },
+  },
   elasticloadbalancing: {
     "aws:lb/listener:Listener": {
       read: "DescribeListenerAttributes DescribeListeners DescribeTags",
@@ -332,7 +372,8 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
     "aws:lb/listenerRule:ListenerRule": {
       read: "DescribeRules DescribeTags",
-      write: "AddTags CreateRule DeleteRule ModifyRule RemoveTags SetRulePriorities",
+      // Cognito is asked for the client when a rule that signs people in by it is made.
+      write: "AddTags CreateRule DeleteRule ModifyRule RemoveTags SetRulePriorities cognito-idp:DescribeUserPoolClient",
     },
     "aws:lb/loadBalancer:LoadBalancer": {
       read: "DescribeCapacityReservation DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags",
@@ -664,15 +705,17 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   acm: "RequestCertificate",
   "application-autoscaling": "DescribeScalableTargets DescribeScalingPolicies",
   aps: "CreateWorkspace",
+  autoscaling: "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribePolicies DescribeScalingActivities",
   "backup-storage": "MountCapsule",
   cloudfront: "CreateDistribution CreateFunction CreateOriginAccessControl CreateResponseHeadersPolicy",
   cloudtrail: "DescribeTrails",
   "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
   config:
     "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
-  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
+  ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeKeyPairs DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
   ecr: "GetAuthorizationToken",
   ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
+  elasticbeanstalk: "CreateStorageLocation",
   elasticloadbalancing:
     "DescribeCapacityReservation DescribeListenerAttributes DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth SetWebAcl",
   grafana: "CreateWorkspace",

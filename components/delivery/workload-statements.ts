@@ -23,6 +23,13 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
     { actions: "ListWorkspaces", on: ANYWHERE },
   ],
+  autoscaling: [
+    {
+      actions:
+        "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeNotificationConfigurations DescribeScalingActivities",
+      on: ANYWHERE,
+    },
+  ],
   backup: [{ actions: "DescribeBackupVault", on: (stack) => [`backup:*:@:backup-vault:${stack}-*`] }],
   cloudwatch: [
     // Grafana's own list: alarms of every stack of the account.
@@ -54,6 +61,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       // A function in a network: AWS makes its interfaces, whose ids nobody knows before.
       on: ANYWHERE,
     },
+    { actions: "DescribeInstanceStatus DescribeInstances DescribeSecurityGroups", on: ANYWHERE },
   ],
   ec2messages: [
     { actions: "AcknowledgeMessage DeleteMessage FailMessage GetEndpoint GetMessages SendReply", on: ANYWHERE },
@@ -71,6 +79,16 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions: "Connect",
       on: (stack) => [`elasticache:*:@:replicationgroup:${stack}-*`, `elasticache:*:@:user:${stack}-*`],
     },
+  ],
+  elasticbeanstalk: [
+    {
+      actions: "DeleteApplicationVersion PutInstanceStatistics",
+      on: (stack) =>
+        ["application", "applicationversion", "environment"].map((kind) => `elasticbeanstalk:*:@:${kind}/${stack}-*`),
+    },
+  ],
+  elasticloadbalancing: [
+    { actions: "DescribeInstanceHealth DescribeLoadBalancers DescribeTargetHealth", on: ANYWHERE },
   ],
   es: [
     {
@@ -117,7 +135,14 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
   ],
   "rds-db": [{ actions: "connect", on: () => ["rds-db:*:@:dbuser:*/*"] }],
-  s3: [{ actions: "ListBucket PutObject", on: (stack) => [`s3:::${stack}-*`] }],
+  s3: [
+    { actions: "ListBucket PutObject", on: (stack) => [`s3:::${stack}-*`] },
+    // Where Elastic Beanstalk keeps bundles, one for each region of the account.
+    {
+      actions: "GetObject GetObjectVersion ListBucket PutObject",
+      on: () => ["s3:::elasticbeanstalk-*-@", "s3:::elasticbeanstalk-*-@/*"],
+    },
+  ],
   secretsmanager: [
     {
       actions: "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage",

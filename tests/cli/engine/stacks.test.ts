@@ -80,7 +80,10 @@ function strings(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
-for (const name of ["dev", "prod"]) {
+/** Stacks that may be destroyed; the others keep what holds data. */
+const DEVELOPMENT = ["dev", "ui-service-dev"];
+
+for (const name of [...DEVELOPMENT, "prod", "ui-service"]) {
   describe(`palisade up ${name} --target simulator`, function () {
     this.timeout(30 * 60_000);
     const user = new UserStack(name);
@@ -149,7 +152,7 @@ for (const name of ["dev", "prod"]) {
 
     it("leaves no temporary file", () => assert.deepEqual(readdirSync(user.temporary), []));
 
-    if (name === "dev") {
+    if (DEVELOPMENT.includes(name)) {
       it("destroys all of it", async () => {
         const { code, stdout, stderr } = await user.palisade("destroy", "--target", "simulator");
         assert.equal(code, 0, stdout + stderr);
