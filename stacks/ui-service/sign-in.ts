@@ -22,8 +22,13 @@ export interface SignInSite {
 export function signIn(config: UiServiceConfig, { prefix, region, key, host }: SignInSite): SignIn {
   const given = config.signIn;
   if (given.kind === "oidc") {
-    const { kind: _, scopes, sessionMinutes, ...oidc } = given;
-    return { oidc, scopes, sessionMinutes };
+    const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, clientId, clientSecret } = given;
+    const endpoints = { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint };
+    return {
+      oidc: { ...endpoints, clientId, clientSecret },
+      scopes: given.scopes,
+      sessionMinutes: given.sessionMinutes,
+    };
   }
   const here = { parent: region };
   const domain = fitName("userPoolDomain", `${host}-${shortRegion(region.region)}`);
