@@ -61,7 +61,8 @@ function build(config: UiServiceConfig): UiServiceOutputs {
     environment,
     owner,
     permissionsBoundary,
-    dataClass: "cardholder",
+    // Summaries of accounts and who owns them; no card number passes here.
+    dataClass: "confidential",
   });
   const here = { parent: region };
 
@@ -115,6 +116,8 @@ function build(config: UiServiceConfig): UiServiceOutputs {
       key: logKey,
       mode: config.firewall.mode,
       rateLimitPer5Minutes: config.firewall.requestsPer5Minutes,
+      // The authorization code comes back in it.
+      redactQueryString: true,
     },
     here,
   );

@@ -43,6 +43,11 @@ const signIn = z.discriminatedUnion("kind", [
     clientSecret: z.string().min(1),
     scopes: z.array(z.string().regex(/^\S+$/, "Give a scope without blanks.")).default(["openid"]),
     sessionMinutes: z.int().min(1).max(10_080).default(15),
+    /** Addresses that the manager publishes: the only ones that the load balancer may call. Default: everywhere, on 443. */
+    providerRanges: z
+      .record(key(24, "A range's name"), cidr)
+      .refine((given) => Object.keys(given).length > 0, "Give at least one range, or leave it out.")
+      .optional(),
   }),
   z.strictObject({
     /** A Cognito user pool in front of a provider that speaks SAML 2.0. */
