@@ -97,7 +97,6 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:guardduty/detectorFeature:DetectorFeature": "detectorId name",
   "aws:iam/instanceProfile:InstanceProfile": "name path",
   "aws:cognito/identityProvider:IdentityProvider": "providerName providerType userPoolId",
-  "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": "subnetId vpcId",
   "aws:elasticbeanstalk/application:Application": "name",
   "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": "application bucket key name",
   "aws:elasticbeanstalk/environment:Environment": "application cnamePrefix name tier",

@@ -106,7 +106,6 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs(CERTIFICATE, "blocks")("certificateArn"),
   ],
   "aws:cognito/identityProvider:IdentityProvider": refs(POOL, "goes")("userPoolId"),
-  "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": refs(SUBNET, "goes")("subnetId"),
   "aws:lb/listenerRule:ListenerRule": [
     ...refs("aws:lb/listener:Listener", "goes")("listenerArn"),
     ...refs("aws:lb/targetGroup:TargetGroup", "blocks")(

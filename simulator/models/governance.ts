@@ -62,12 +62,6 @@ export const governance: Models = {
     id: (f) => f.region,
     outputs: (f) => ({ awsAccountId: f.account, awsRegion: f.region }),
   },
-  "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion": {
-    id: (f) => `vpcbpa-exclude-${f.hex(17)}`,
-    outputs: (f) => ({
-      resourceArn: f.arn("ec2", f.text("subnetId") ? `subnet/${f.text("subnetId")}` : `vpc/${f.text("vpcId")}`),
-    }),
-  },
   "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": {
     id: (f) => f.region,
     outputs: (f) => ({

@@ -65,6 +65,7 @@ describe("Vpc", () => {
             dynamodb: ["dynamodb:PartiQLSelect"],
           },
           readableBuckets: [`al2023-repos-${region}-de612dc2`],
+          writableBuckets: [`cloudformation-waitcondition-${region}`],
           isolatedGatewayEndpoints: true,
           outboundPorts: [8443],
           publicPorts: [443],

@@ -39,6 +39,8 @@ describe("UserPool", () => {
             from: "Example Pay <no-reply@pay.example.com>",
             identityArn: "arn:aws:ses:eu-west-1:123456789012:identity/pay.example.com",
           },
+          confidential: true,
+          federation: { name: "CompanyDirectory", metadataUrl: "https://login.example.com/metadata" },
           logRetentionDays: 90,
           environment: "development",
           transform: {
@@ -101,11 +103,33 @@ describe("UserPool", () => {
         build: (name) => pool(name, { logRetentionDays: 0 }),
         message: /logRetentionDays = 0 .* from 1 to 3650/,
       },
+      "a federation without a name": {
+        build: (name) => pool(name, { federation: { name: "x", metadataUrl: "https://login.example.com/metadata" } }),
+        message: /federation\.name = "x" .* 3 to 32 letters/,
+      },
+      "metadata without TLS": {
+        build: (name) => pool(name, { federation: { name: "Company", metadataUrl: "http://login.example.com" } }),
+        message: /federation\.metadataUrl = "http:.* HTTPS address/,
+      },
       "a sender without a domain": {
         build: (name) => pool(name, { email: { from: "Example Pay", identityArn: "arn:x" } }),
         message: /email.from = "Example Pay" .* e-mail address/,
       },
     },
+  });
+
+  it("sends people to a federated provider alone, and gives a load balancer a client with a secret", async () => {
+    const federation = { name: "CompanyDirectory", metadataUrl: "https://login.example.com/metadata" };
+    const recording = await recordProgram(() => void pool("users", { confidential: true, federation }));
+    const client = named(recording, "users-client").inputs;
+    assert.equal(client.generateSecret, true);
+    assert.deepEqual(client.supportedIdentityProviders, ["CompanyDirectory"]);
+    const provider = named(recording, "users-federation").inputs;
+    assert.equal(provider.providerType, "SAML");
+    assert.deepEqual(provider.providerDetails, { MetadataURL: federation.metadataUrl, IDPSignout: "true" });
+    const alone = await recordProgram(() => void pool("users"));
+    assert.equal(named(alone, "users-client").inputs.generateSecret, false);
+    assert.deepEqual(named(alone, "users-client").inputs.supportedIdentityProviders, ["COGNITO"]);
   });
 
   it("asks for a second factor and a password by PCI DSS 8.3, and keeps the directory from deletion", async () => {
