@@ -47,13 +47,15 @@ const RULES = packs.flatMap((pack) => pack.rules);
 const place = ({ rule, urn, kind }: Told): string => `${urn.split("::").slice(2).join("::")} ${rule}: ${kind}`;
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)].sort();
 
+const STACKS = ["dev", "prod", "bootstrap", "book-lending", "credit-score-qa"];
+
 describe("the first preview in Pulumi's engine, when nothing exists", function () {
   this.timeout(10 * 60_000);
   let folder: string;
   before(requireEngine);
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "palisade-first-"));
-    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.bootstrap.yaml"])
+    for (const file of ["Pulumi.yaml", ...STACKS.map((stack) => `Pulumi.${stack}.yaml`)])
       cpSync(join(ROOT, file), join(folder, file));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -93,7 +95,7 @@ describe("the first preview in Pulumi's engine, when nothing exists", function (
       kind: verdict.kind,
     }));
 
-  for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score-qa"]) {
+  for (const stack of STACKS) {
     it(`${stack}: no rule is violated or undetermined, and every verdict is the one of palisade check`, async () => {
       const { told, judged } = await preview(stack, join(ROOT, "dist", "stacks", "program.js"));
       assert.deepEqual([judged.failure, judged.diagnostics], [undefined, []]);
