@@ -25,7 +25,9 @@ export function writePolicyPacks(
   waivers: readonly Waiver[],
 ): PolicyPacks {
   const policyPackConfigs = packs.map((pack) => {
-    const file = join(folder, `${pack.name}.json`);
+    // In a folder of their own: Node takes `<pack>.json` beside a folder `<pack>` for the pack itself.
+    const file = join(folder, "policy-config", `${pack.name}.json`);
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(configuration.forPack(pack, waivers)));
     return file;
   });
