@@ -4,6 +4,7 @@ import { Dashboard } from "../components/observability/dashboard";
 import { crossChecks } from "./book-lending/checks";
 import { type BookLendingConfig, bookLendingSchema } from "./book-lending/config";
 import { data } from "./book-lending/data";
+import { delivery } from "./book-lending/delivery";
 import { foundation } from "./book-lending/foundation";
 import { front } from "./book-lending/front";
 import { machines } from "./book-lending/machines";
@@ -17,6 +18,8 @@ import type { System } from "./config/system";
  *       -> PostgreSQL, primary and standby
  *       -> reservations, one after the other for each book
  *       -> NAT -> payment processor, identity provider
+ *
+ *     a commit -> image, tests -> the idle machine -> healthy -> load balancer -> watched
  *
  * Which machine serves, and which image each runs, is the pipeline's to say: no update of this program changes either.
  */
@@ -43,6 +46,7 @@ function build(config: BookLendingConfig): BookLendingOutputs {
   const entrance = front(config, base, vpc);
   const stores = data(config, base, vpc);
   const { vms, image } = machines(config, base, vpc, entrance, stores);
+  const pipeline = delivery(config, base, vms, image);
 
   const dashboard = new Dashboard(
     "book-lending-dashboard",
@@ -55,6 +59,7 @@ function build(config: BookLendingConfig): BookLendingOutputs {
     nameServers: base.dns.nameServers,
     deployment: { listenerRuleArn: vms.listenerRuleArn, vms: vms.vms, deployDocument: vms.deployDocument },
     imageRepository: image.repositoryUrl,
+    pipeline: { name: pipeline.pipelineName, connectionArn: pipeline.connectionArn },
     natAddresses: vpc.natAddresses,
     database: { endpoint: database.endpoint, masterSecretArn: database.secretArn },
     reservations: { url: reservations.url, arn: reservations.arn },

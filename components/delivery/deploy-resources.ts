@@ -46,6 +46,9 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
       "cloudwatch:*:@:alarm:awseb-*",
       `cloudwatch::@:dashboard/${stack}-*`,
     ],
+    codebuild: [`codebuild:*:@:project/${stack}-*`],
+    codeconnections: ["codeconnections:*:@:connection/*"],
+    codepipeline: [`codepipeline:*:@:${stack}-*`],
     // The web ACL that is associated with a pool, too.
     "cognito-idp": ["cognito-idp:*:@:userpool/*", `wafv2:*:@:regional/webacl/${stack}-*`],
     config: ["config:*:@:configuration-recorder/*", `config:*:@:conformance-pack/${stack}-*`],

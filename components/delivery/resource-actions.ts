@@ -156,6 +156,25 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: "DeleteAlarms PutMetricAlarm TagResource UntagResource iam:CreateServiceLinkedRole",
     },
   },
+  codebuild: {
+    "aws:codebuild/project:Project": {
+      read: "BatchGetProjects",
+      write: "CreateProject DeleteProject UpdateProject iam:PassRole",
+    },
+  },
+  codeconnections: {
+    "aws:codeconnections/connection:Connection": {
+      read: "GetConnection ListTagsForResource",
+      write: "CreateConnection DeleteConnection TagResource UntagResource",
+    },
+  },
+  codepipeline: {
+    "aws:codepipeline/pipeline:Pipeline": {
+      read: "GetPipeline ListTagsForResource",
+      write:
+        "CreatePipeline DeletePipeline TagResource UntagResource UpdatePipeline iam:PassRole codeconnections:PassConnection",
+    },
+  },
   "cognito-idp": {
     "aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration": {
       read: "GetLogDeliveryConfiguration",
@@ -710,6 +729,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   cloudfront: "CreateDistribution CreateFunction CreateOriginAccessControl CreateResponseHeadersPolicy",
   cloudtrail: "DescribeTrails",
   "cognito-idp": "CreateUserPool DescribeUserPoolDomain",
+  codeconnections: "CreateConnection",
   config:
     "DeleteDeliveryChannel DescribeConformancePackStatus DescribeConformancePacks DescribeDeliveryChannels PutDeliveryChannel",
   ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeKeyPairs DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",

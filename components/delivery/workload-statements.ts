@@ -6,9 +6,17 @@ interface Ceiling {
   /** ARNs after `arn:<partition>:`, `@` being the account; `*` for actions that AWS lets no policy narrow. */
   readonly on: (stack: string) => readonly string[];
   readonly condition?: Statement["Condition"];
+  /** Systems whose roles need it. Default: every system. IAM takes 6,144 characters, and no system has everything. */
+  readonly of?: readonly string[];
 }
 
 const ANYWHERE = () => ["*"];
+/** Systems that a pipeline of their own releases. */
+const DELIVERED = ["book-lending"];
+/** Systems with Kafka, a search domain or managed Prometheus. */
+const WITH_EVENT_LOGS = ["payments"];
+/** Systems on Elastic Beanstalk. */
+const ON_BEANSTALK = ["ui-service"];
 
 /**
  * The most that a role of a deployment may ever do: what the components grant services, functions and the AWS services that work for them. No call of IAM,
@@ -20,8 +28,9 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions: "DescribeWorkspace GetLabels GetMetricMetadata GetSeries QueryMetrics RemoteWrite",
       on: () => ["aps:*:@:workspace/*"],
+      of: WITH_EVENT_LOGS,
     },
-    { actions: "ListWorkspaces", on: ANYWHERE },
+    { actions: "ListWorkspaces", on: ANYWHERE, of: WITH_EVENT_LOGS },
   ],
   autoscaling: [
     {
@@ -42,14 +51,16 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
     { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
   ],
+  codebuild: [
+    { actions: "BatchGetBuilds StartBuild", on: (stack) => [`codebuild:*:@:project/${stack}-*`], of: DELIVERED },
+  ],
+  codeconnections: [{ actions: "UseConnection", on: () => ["codeconnections:*:@:connection/*"], of: DELIVERED }],
+  codepipeline: [{ actions: "PutJobFailureResult PutJobSuccessResult", on: ANYWHERE, of: DELIVERED }],
   dynamodb: [
     {
-      actions: "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem",
-      on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
-    },
-    // AWS Backup's role.
-    {
-      actions: "CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
+      // The last four are AWS Backup's role's.
+      actions:
+        "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
       on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
     },
     { actions: "DeleteBackup DescribeBackup", on: () => ["dynamodb:*:@:table/*/backup/*"] },
@@ -72,12 +83,18 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       // GuardDuty's agent lies in an account of AWS.
       on: (stack) => [`ecr:*:@:repository/${stack}-*`, "ecr:*:*:repository/aws-guardduty-agent-fargate"],
     },
+    {
+      actions: "CompleteLayerUpload InitiateLayerUpload PutImage UploadLayerPart",
+      on: (stack) => [`ecr:*:@:repository/${stack}-*`],
+      of: DELIVERED,
+    },
     { actions: "GetAuthorizationToken", on: ANYWHERE },
   ],
   elasticache: [
     {
       actions: "Connect",
-      on: (stack) => [`elasticache:*:@:replicationgroup:${stack}-*`, `elasticache:*:@:user:${stack}-*`],
+      // A replication group, and who signs in to it.
+      on: (stack) => [`elasticache:*:@:*:${stack}-*`],
     },
   ],
   elasticbeanstalk: [
@@ -85,15 +102,24 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions: "DeleteApplicationVersion PutInstanceStatistics",
       on: (stack) =>
         ["application", "applicationversion", "environment"].map((kind) => `elasticbeanstalk:*:@:${kind}/${stack}-*`),
+      of: ON_BEANSTALK,
     },
   ],
   elasticloadbalancing: [
-    { actions: "DescribeInstanceHealth DescribeLoadBalancers DescribeTargetHealth", on: ANYWHERE },
+    {
+      actions: "ModifyRule",
+      on: (stack) => [`elasticloadbalancing:*:@:listener-rule/app/${stack}-*`],
+      of: DELIVERED,
+    },
+    { actions: "DescribeRules", on: ANYWHERE, of: DELIVERED },
+    { actions: "DescribeTargetHealth", on: ANYWHERE, of: [...DELIVERED, ...ON_BEANSTALK] },
+    { actions: "DescribeInstanceHealth DescribeLoadBalancers", on: ANYWHERE, of: ON_BEANSTALK },
   ],
   es: [
     {
       actions: "ESHttpDelete ESHttpGet ESHttpHead ESHttpPatch ESHttpPost ESHttpPut",
       on: (stack) => [`es:*:@:domain/${stack}-*`],
+      of: WITH_EVENT_LOGS,
     },
   ],
   events: [{ actions: "PutEvents", on: (stack) => [`events:*:@:event-bus/${stack}-*`] }],
@@ -101,7 +127,9 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   "kafka-cluster": [
     {
       actions: "Connect DescribeTopic WriteData WriteDataIdempotently",
-      on: (stack) => [`kafka:*:@:cluster/${stack}-*`, `kafka:*:@:topic/${stack}-*`],
+      // A cluster, and its topics.
+      on: (stack) => [`kafka:*:@:*/${stack}-*`],
+      of: WITH_EVENT_LOGS,
     },
   ],
   kms: [
@@ -111,6 +139,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       condition: { StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" } },
     },
   ],
+  lambda: [{ actions: "InvokeFunction", on: (stack) => [`lambda:*:@:function:${stack}-*`], of: DELIVERED }],
   logs: [
     {
       actions:
@@ -128,19 +157,22 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions:
         "AddTagsToResource CopyDBClusterSnapshot CopyDBSnapshot CreateDBClusterSnapshot CreateDBSnapshot DeleteDBClusterAutomatedBackup DeleteDBClusterSnapshot DeleteDBInstanceAutomatedBackup DeleteDBSnapshot DescribeDBClusterAutomatedBackups DescribeDBClusterSnapshots DescribeDBClusters DescribeDBInstances DescribeDBSnapshots ListTagsForResource ModifyDBCluster ModifyDBClusterSnapshotAttribute ModifyDBInstance ModifyDBSnapshotAttribute",
-      on: () =>
-        ["auto-backup", "cluster", "cluster-auto-backup", "cluster-snapshot", "db", "snapshot"].map(
-          (kind) => `rds:*:@:${kind}:*`,
-        ),
+      on: () => ["*auto-backup", "*snapshot", "cluster", "db"].map((kind) => `rds:*:@:${kind}:*`),
     },
   ],
   "rds-db": [{ actions: "connect", on: () => ["rds-db:*:@:dbuser:*/*"] }],
   s3: [
     { actions: "ListBucket PutObject", on: (stack) => [`s3:::${stack}-*`] },
+    {
+      actions: "GetBucketAcl GetBucketLocation GetBucketVersioning GetObject GetObjectVersion PutObjectAcl",
+      on: (stack) => [`s3:::${stack}-*`],
+      of: DELIVERED,
+    },
     // Where Elastic Beanstalk keeps bundles, one for each region of the account.
     {
       actions: "GetObject GetObjectVersion ListBucket PutObject",
       on: () => ["s3:::elasticbeanstalk-*-@", "s3:::elasticbeanstalk-*-@/*"],
+      of: ON_BEANSTALK,
     },
   ],
   secretsmanager: [
@@ -157,7 +189,16 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
   ],
   ssm: [
-    { actions: "GetParameter", on: (stack) => [`ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`] },
+    {
+      actions: "SendCommand",
+      on: (stack) => [`ssm:*:@:document/${stack}-*`, "ec2:*:@:instance/*"],
+      of: DELIVERED,
+    },
+    { actions: "GetCommandInvocation", on: ANYWHERE, of: DELIVERED },
+    {
+      actions: "GetParameter PutParameter",
+      on: (stack) => [`ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`],
+    },
     { actions: "UpdateInstanceInformation", on: () => ["ec2:*:@:instance/*"] },
   ],
   ssmmessages: [{ actions: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel", on: ANYWHERE }],
@@ -171,14 +212,33 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   ],
 };
 
-/** The boundary of every role that the deployment of `scope.stack` makes. */
+/**
+ * The boundary of every role that the deployment of `scope.stack` makes. Parts of different services share a statement, as IAM counts characters: no action works
+ * on what only another service's part names. Parts of one service, and those with a condition, stay apart.
+ */
 export function workloadStatements(scope: Scope): Statement[] {
-  return Object.entries(CEILING).flatMap(([service, parts]) =>
-    parts.map(({ actions, on, condition }) => ({
-      Effect: "Allow" as const,
-      Action: actions.split(" ").map((action) => `${service}:${action}`),
-      Resource: on(scope.stack).map((rest) => (rest === "*" ? rest : arnIn(scope, rest))),
-      ...(condition && { Condition: condition }),
-    })),
-  );
+  const shared = new Map<string, { actions: string[]; resources: string[] }>();
+  const held: Statement[] = [];
+  for (const [service, parts] of Object.entries(CEILING)) {
+    for (const [index, { actions, on, condition, of }] of parts.entries()) {
+      if (of && !of.includes(scope.system)) continue;
+      const named = actions.split(" ").map((action) => `${service}:${action}`);
+      const resources = on(scope.stack).map((rest) => (rest === "*" ? rest : arnIn(scope, rest)));
+      if (condition) {
+        held.push({ Effect: "Allow", Action: named, Resource: resources, Condition: condition });
+        continue;
+      }
+      const place = on === ANYWHERE ? "anywhere" : String(index);
+      const group = shared.get(place) ?? { actions: [], resources: [] };
+      group.actions.push(...named);
+      group.resources = [...new Set([...group.resources, ...resources])];
+      shared.set(place, group);
+    }
+  }
+  const together = [...shared.values()].map(({ actions, resources }): Statement => ({
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources,
+  }));
+  return [...together, ...held];
 }

@@ -11,6 +11,8 @@ export interface BookLendingOutputs {
   readonly deployment: BlueGreenTarget;
   /** Repository that images are pushed to. */
   readonly imageRepository: pulumi.Output<string>;
+  /** What releases a commit. Its connection waits until somebody has completed it in the AWS console, once. */
+  readonly pipeline: { readonly name: string; readonly connectionArn: pulumi.Output<string> };
   /** Zone -> address that the payment processor and the identity provider see: hand them over to be let in. */
   readonly natAddresses: Readonly<Record<string, pulumi.Output<string>>>;
   readonly database: { readonly endpoint: pulumi.Output<string>; readonly masterSecretArn: pulumi.Output<string> };
