@@ -61,8 +61,10 @@ export interface VmApplication {
 
 export interface BlueGreenVmsArgs extends ComponentArgs {
   vpc: NetworkLike;
-  /** Encrypts disks and logs; its policy must name the service `logs`. */
+  /** Encrypts the disks. */
   key: Key;
+  /** Encrypts the logs; its policy must name the service `logs`. Default: `key`. */
+  logKey?: Key;
   launch: ByColour<VmLaunch>;
   application: VmApplication;
   balancer: ApplicationLoadBalancer;
@@ -138,7 +140,10 @@ export class BlueGreenVms extends Component implements BlueGreenTarget, Grantee 
     checkBlueGreen(this.check, args, this.context.region);
     this.parameters = `/${pulumi.getStack()}/${this.identity}`;
 
-    const logs = logGroup(this, "logs", { keyArn: args.key.arn, retentionInDays: args.logRetentionInDays });
+    const logs = logGroup(this, "logs", {
+      keyArn: (args.logKey ?? args.key).arn,
+      retentionInDays: args.logRetentionInDays,
+    });
     this.role = this.createRole();
     const securityGroup = this.createSecurityGroup();
     this.connections = new Connections(this, securityGroup, tcp(HTTPS));

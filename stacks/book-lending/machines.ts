@@ -30,7 +30,8 @@ export function machines(
     "book-lending-vms",
     {
       vpc,
-      key: base.logKey,
+      key: base.key,
+      logKey: base.logKey,
       launch: config.machines,
       balancer,
       application: {

@@ -6,7 +6,8 @@ import type { BlueGreenVmsArgs, VmLaunch } from "../blue-green-vms";
 export function checkBlueGreen(check: ArgumentCheck, args: BlueGreenVmsArgs, region: string): void {
   const { application, launch, vpc } = args;
   check.atLeast("vpc.zones", vpc.zones, 2, "zones: one machine in each of two");
-  args.key.requireFor(check, region, ["logs"]);
+  args.key.requireFor(check, region, args.logKey === undefined ? ["logs"] : []);
+  args.logKey?.requireFor(check, region, ["logs"]);
   checkLaunch(check, "blue", launch.blue, vpc.zones);
   checkLaunch(check, "green", launch.green, vpc.zones);
   const blueZone = launch.blue.zone ?? vpc.zones[0];

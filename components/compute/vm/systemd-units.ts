@@ -33,7 +33,7 @@ export function containerUnit(unit: ContainerUnit): string {
   const name = `app-${unit.number}`;
   const run = [
     "/usr/bin/docker run",
-    `--name ${name} --rm --init --pull never`,
+    `--name ${name} --rm --pull never`,
     `--publish 127.0.0.1:${unit.hostPort}:${unit.containerPort}`,
     `--env-file ${SETTINGS_FILE}`,
     `--user ${unit.user} --read-only --tmpfs /tmp:rw,noexec,nosuid,nodev,size=64m`,
@@ -56,7 +56,7 @@ StartLimitIntervalSec=0
 EnvironmentFile=${IMAGE_FILE}
 ExecStartPre=-/usr/bin/docker rm --force ${name}
 ExecStart=${run.join(" \\\n  ")}
-ExecStop=/usr/bin/docker stop --time ${STOP_SECONDS} ${name}
+ExecStop=/usr/bin/docker stop -t ${STOP_SECONDS} ${name}
 Restart=always
 RestartSec=2
 TimeoutStartSec=60

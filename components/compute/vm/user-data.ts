@@ -16,8 +16,8 @@ export function fetchAndDeploy(): string {
 set -a
 . ${MACHINE_FOLDER}/machine.env
 set +a
-aws ssm get-parameter --name "$PARAMETERS/machine/deploy" --query Parameter.Value --output text > /run/palisade-deploy
-exec bash /run/palisade-deploy
+script=$(aws ssm get-parameter --name "$PARAMETERS/machine/deploy" --query Parameter.Value --output text)
+exec bash -c "$script"
 `;
 }
 

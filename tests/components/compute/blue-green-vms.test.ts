@@ -29,6 +29,7 @@ describe("BlueGreenVms", () => {
         {
           vpc,
           key,
+          logKey: testKey(`${name}-log-key`, opts),
           launch: {
             blue: { ...VM, zone: vpc.zones[2], volumeGiB: 40, replaceable: true },
             green: { imageId: "ami-0a1b2c3d", instanceType: "t4g.medium", zone: vpc.zones[0] },

@@ -347,6 +347,18 @@ describe("files of a blue/green machine", function () {
     assert.ok(!JSON.stringify(document).includes("{{"), "Systems Manager would take it for a parameter");
   });
 
+  it("are fetched whole before any of it runs, and a failed fetch is a failure", () => {
+    write("etc/palisade/machine.env", "PARAMETERS=/prod/lending\n");
+    const text = fetchAndDeploy().replace("/etc/palisade", join(folder, "etc/palisade"));
+    const run = (answer: string) => {
+      write("bin/aws", `#!/bin/sh\n${answer}\n`, 0o755);
+      return spawnSync("sh", ["-c", text], { encoding: "utf8", env: withSbin(`${folder}/bin:`) });
+    };
+    const { status, stdout } = run(`echo 'echo "runs with $PARAMETERS"; exit 3'`);
+    assert.deepEqual([status, stdout], [3, "runs with /prod/lending\n"]);
+    assert.equal(run("exit 254").status, 254);
+  });
+
   it("tell the CloudWatch agent which logs and metrics to take", () => {
     const config = JSON.parse(agentConfig("/prod/lending-logs"));
     const logs = config.logs.logs_collected.files.collect_list;
