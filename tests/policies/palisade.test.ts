@@ -9,7 +9,17 @@ const rules = packs.flatMap((pack) => pack.rules);
 const tell = ({ rule, resource, verdict }: Finding): string =>
   `${resource.name}: ${rule.id}: ${JSON.stringify(verdict)}`;
 
-const STACKS = ["prod", "dev", "bootstrap", "book-lending", "lending-dev", "credit-score", "credit-score-qa"];
+const STACKS = [
+  "prod",
+  "dev",
+  "bootstrap",
+  "book-lending",
+  "lending-dev",
+  "credit-score",
+  "credit-score-qa",
+  "ui-service",
+  "ui-service-dev",
+];
 
 describe("Palisade's own stacks", function () {
   this.timeout(120_000);

@@ -19,7 +19,7 @@ function given(resource: RecordedResource, replaced: ReadonlyMap<string, string>
   );
 }
 
-for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score"]) {
+for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score", "ui-service"]) {
   describe(`the simulator's provider, with every resource of the ${stack} stack`, function () {
     this.timeout(120_000);
     let client: Client;
