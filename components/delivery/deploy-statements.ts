@@ -141,6 +141,7 @@ const NOT_READ: Readonly<Record<string, RegExp>> = {
   apigateway: /\/apikeys/,
   "cognito-idp": /:wafv2:/,
   config: /:conformance-pack\//,
+  s3: /:elasticbeanstalk-.*\/\*$/,
   ec2: /:(?!(?:instance|vpc)\/)[a-z-]+\/\*$/,
 };
 
