@@ -71,7 +71,6 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
         "AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses",
       // A function in a network: AWS makes its interfaces, whose ids nobody knows before.
       on: ANYWHERE,
-      system: "payments",
     },
     { actions: "DescribeInstanceStatus DescribeInstances DescribeSecurityGroups", on: ANYWHERE },
   ],
@@ -124,7 +123,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     },
   ],
   events: [{ actions: "PutEvents", on: (stack) => [`events:*:@:event-bus/${stack}-*`] }],
-  "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"], system: "payments" }],
+  "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"] }],
   "kafka-cluster": [
     {
       actions: "Connect DescribeTopic WriteData WriteDataIdempotently",
