@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, policyDocument, type Statement, type Transform } from "../core";
 import type { Key } from "../security/key";
 
@@ -148,7 +148,14 @@ export class BackupVault extends Component {
         policy: policyDocument([
           { Effect: "Allow", Action: this.backupActions(kind), Resource: arn },
           ...(kind === "table"
-            ? [(databaseKey ?? this.key).encryptDecryptStatement("dynamodb")]
+            ? [
+                {
+                  Effect: "Allow" as const,
+                  Action: ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+                  Resource: pulumi.interpolate`${arn}/backup/*`,
+                },
+                (databaseKey ?? this.key).encryptDecryptStatement("dynamodb"),
+              ]
             : keyStatements(databaseKey ?? this.key)),
         ]),
       },
@@ -308,10 +315,8 @@ export class BackupVault extends Component {
       allow(["backup:DescribeBackupVault"], [this.arn]),
       ...(args.copyTo ? [allow(["backup:CopyIntoBackupVault"], [args.copyTo.vaultArn])] : []),
     ];
-    if (this.holds === "tables") {
-      const backups = this.arnOf("dynamodb", "table/*/backup/*");
-      return [allow(["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"], [backups]), ...common];
-    }
+    // What it may do to backups of a table is in `protect`.
+    if (this.holds === "tables") return common;
     return [
       allow(
         [

@@ -58,12 +58,11 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   codepipeline: [{ actions: "PutJobFailureResult PutJobSuccessResult", on: ANYWHERE, of: DELIVERED }],
   dynamodb: [
     {
-      // The last four are AWS Backup's role's.
+      // From CreateBackup on, AWS Backup's: a backup lies below its table, which the pattern fits.
       actions:
-        "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem CreateBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
+        "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem CreateBackup DeleteBackup DescribeBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
       on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
     },
-    { actions: "DeleteBackup DescribeBackup", on: () => ["dynamodb:*:@:table/*/backup/*"] },
   ],
   ec2: [
     {
