@@ -1,5 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode, SourceFrame, Unknown } from "../analysis/graph";
 import type { CatalogueEntry } from "./catalogue/catalogue";
+import { withComponent } from "./catalogue/components";
 import { type Settings, settingsOf } from "./settings";
 
 /** What a rule says about one resource. */
@@ -37,7 +38,10 @@ export function implement<Id extends string>(
   entries: Readonly<Record<Id, CatalogueEntry>>,
   implementations: Readonly<Record<Id, Implementation>>,
 ): readonly Rule[] {
-  return (Object.keys(entries) as Id[]).map((id) => ({ id, ...entries[id], ...implementations[id] }));
+  return (Object.keys(entries) as Id[]).map((id) => {
+    const remediation = withComponent(entries[id].remediation, implementations[id].types);
+    return { id, ...entries[id], remediation, ...implementations[id] };
+  });
 }
 
 /** Rules that are published, versioned and switched on together. */

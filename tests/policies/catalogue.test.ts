@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UNDETERMINED } from "../../policies/adapter";
 import { controls } from "../../policies/catalogue/controls";
 import { coverageOf } from "../../policies/catalogue/coverage";
+import { componentFor } from "../../policies/catalogue/components";
 import { packs } from "../../policies/packs";
 
 const rules = packs.flatMap((pack) => pack.rules);
@@ -81,6 +82,19 @@ describe("the catalogue of rules", () => {
           .map((requirement) => `${id}: ${requirement}`);
       });
     assert.deepEqual(missing, []);
+  });
+
+  it("says how Palisade's components fix it, by components that exist, or that there is none", () => {
+    const sources = readdirSync(join(__dirname, "..", "..", "components"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(__dirname, "..", "..", "components", file), "utf8"))
+      .join("\n");
+    for (const { id, remediation, types } of rules) {
+      assert.match(remediation, /Palisade/, id);
+      const named = componentFor(types);
+      if (named === undefined) continue;
+      assert.match(sources, new RegExp(`export (abstract )?(class|interface|function) ${named}\\b`), id);
+    }
   });
 
   it("judges types that the provider has", () => {
