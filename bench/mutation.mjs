@@ -1,4 +1,4 @@
-// Weakens the production stack one property at a time and prints which of it the rules report: `npm run bench:mutation [stack]`.
+// Weakens stacks one property at a time and prints which of it the rules report: `npm run bench:mutation [stack...]`, all stack files by default.
 import { register } from "tsx/cjs/api";
 import { createRequire } from "node:module";
 
@@ -6,31 +6,39 @@ register();
 const require = createRequire(import.meta.url);
 require("../cli/lazy-modules.ts");
 const { checkStack } = require("../cli/check.ts");
-const { findProject } = require("../cli/project.ts");
+const { findProject, stackNames } = require("../cli/project.ts");
 const { packs } = require("../policies/packs.ts");
 const { mutate } = require("./mutation/mutate.ts");
 
-const stack = process.argv[2] ?? "prod";
-const { recording } = await checkStack(findProject(process.cwd()), stack);
-const outcomes = mutate(
-  recording,
-  packs.flatMap(({ rules }) => rules),
-  { perKind: Number(process.env.PER_KIND ?? 2) },
-);
+const BAR = 0.95;
+const rules = packs.flatMap((pack) => pack.rules);
+const project = findProject(process.cwd());
+const named = process.argv.slice(2);
 
-const neutral = outcomes.filter(({ reason }) => reason !== undefined);
-const counted = outcomes.filter(({ reason }) => reason === undefined);
-const killed = counted.filter(({ rules }) => rules.length > 0);
-console.log(`Mutations of ${stack}: killed / total, by service`);
-for (const service of [...new Set(counted.map((one) => one.service))].sort()) {
-  const own = counted.filter((one) => one.service === service);
-  const dead = own.filter(({ rules }) => rules.length > 0);
-  console.log(`  ${service.padEnd(16)} ${String(dead.length).padStart(4)} / ${own.length}`);
+const isKilled = (outcome) => outcome.rules.length > 0;
+
+/** Prints the table of one stack; the share of its mutations that rules report. */
+async function report(stack) {
+  const { recording } = await checkStack(project, stack);
+  const outcomes = mutate(recording, rules, { perKind: Number(process.env.PER_KIND ?? 2) });
+  const counted = outcomes.filter(({ reason }) => reason === undefined);
+  const share = counted.filter(isKilled).length / counted.length;
+  console.log(`Mutations of ${stack}: killed / total, by service`);
+  for (const service of [...new Set(counted.map((one) => one.service))].sort()) {
+    const own = counted.filter((one) => one.service === service);
+    console.log(`  ${service.padEnd(16)} ${String(own.filter(isKilled).length).padStart(4)} / ${own.length}`);
+  }
+  const killed = String(counted.filter(isKilled).length).padStart(4);
+  console.log(
+    `  ${"all".padEnd(16)} ${killed} / ${counted.length}  ${(100 * share).toFixed(1)} % (bar: ${100 * BAR} %)`,
+  );
+  for (const { kind, resource } of counted.filter((one) => !isKilled(one)))
+    console.log(`survived: ${kind}  (${resource})`);
+  const reasoned = outcomes.length - counted.length;
+  console.log(`${reasoned} kinds of change are no weakness, each with its reason in bench/mutation/survivors.ts\n`);
+  return share;
 }
-console.log(
-  `  ${"all".padEnd(16)} ${String(killed.length).padStart(4)} / ${counted.length}  ${((100 * killed.length) / counted.length).toFixed(1)} % (bar: 95 %)`,
-);
-for (const { kind, resource } of counted.filter(({ rules }) => rules.length === 0))
-  console.log(`survived: ${kind}  (${resource})`);
-console.log(`${neutral.length} kinds of change are no weakness, each with its reason in bench/mutation/survivors.ts`);
-process.exitCode = killed.length / counted.length >= 0.95 ? 0 : 1;
+
+for (const stack of named.length > 0 ? named : stackNames(project)) {
+  if ((await report(stack)) < BAR) process.exitCode = 1;
+}

@@ -27,7 +27,14 @@ export interface MutateOptions {
 
 /** Weakens a stack one property at a time and asks which rule tells. */
 export function mutate(recording: Recording, rules: readonly Rule[], options: MutateOptions): Outcome[] {
+  const graph = ResourceGraph.fromRecording(recording);
   const before = new Set(violations(recording, rules).map(identity));
+  // What the rules would say if development had to do as production does.
+  const strict = rules
+    .filter(({ relaxedInDevelopment }) => relaxedInDevelopment)
+    .map((rule) => ({ ...rule, relaxedInDevelopment: false }));
+  const strictBefore = new Set(violations(recording, strict).map(identity));
+  const environments = new Map(graph.nodes.map((node) => [node.urn, node.environment]));
   const related = new Related(recording.resources);
   const tried = new Map<string, number>();
   const outcomes = new Map<string, Outcome>();
@@ -37,10 +44,20 @@ export function mutate(recording: Recording, rules: readonly Rule[], options: Mu
       const count = tried.get(mutation.kind) ?? 0;
       if (count >= options.perKind || options.takes?.(mutation.kind) === false) continue;
       tried.set(mutation.kind, count + 1);
-      const found = violations(mutated(recording, mutation), rules).filter((one) => !before.has(identity(one)));
-      const named = found.filter((one) => related.concerns(one.resource, resource));
-      const told = [...new Set(named.map(({ rule }) => rule.id))];
-      const reason = told.length > 0 ? undefined : survivorReason(mutation.kind, resource.name);
+      const weaker = mutated(recording, mutation);
+      const tellers = (asked: readonly Rule[], known: ReadonlySet<string>) => {
+        const found = violations(weaker, asked).filter((one) => !known.has(identity(one)));
+        const named = found.filter((one) => related.concerns(one.resource, resource));
+        return [...new Set(named.map(({ rule }) => rule.id))];
+      };
+      const told = tellers(rules, before);
+      const environment = environments.get(resource.urn);
+      const relaxed = () =>
+        environment === "development" && tellers(strict, strictBefore).length > 0
+          ? "A development environment may do without: the rule that tells it is relaxed there."
+          : undefined;
+      const reason =
+        told.length > 0 ? undefined : (survivorReason(mutation.kind, resource.name, environment) ?? relaxed());
       const outcome = {
         kind: mutation.kind,
         service: shortType(resource.type).split(".")[0] ?? "",

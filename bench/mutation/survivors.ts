@@ -138,6 +138,70 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
     "s3.BucketServerSideEncryptionConfiguration: deleted (*-access-logs-encryption)",
     "AES256 is all that a target of access logs may have, and AWS's default.",
   ],
+  [
+    "s3.BucketServerSideEncryptionConfiguration: deleted (*-state-access-encryption)",
+    "AES256 is all that a target of access logs may have, and AWS's default.",
+  ],
+  // Of the stack that stands before the others.
+  [
+    "iam.Policy.policy: action service:* (delivery-*-workloads)",
+    "The boundary still holds the roles to the stack's own resources; their own policies name the actions (iam-no-service-wildcard).",
+  ],
+  [
+    "iam.Policy.policy: without condition (delivery-*-workloads)",
+    "cloudwatch:PutMetricData under another name: it writes measures and reads nothing. The condition on keys is held by iam-boundary-bounds.",
+  ],
+  [
+    "iam.RolePolicy.policy: without condition (delivery-state-*)",
+    "Without the way to the key: what the key opens lies in the state's bucket, of which the role reads its own stack's objects only.",
+  ],
+  [
+    "kms.Key.policy: action * (delivery-state-*key-key)",
+    "The administrators of the state's keys are among its users: they may do the rest already, and nobody else meets the condition.",
+  ],
+  [
+    "kms.Key.policy: action service:* (delivery-state-*key-key)",
+    "The administrators of the state's keys are among its users: they may do the rest already, and nobody else meets the condition.",
+  ],
+  [
+    "kms.Key.policy: without condition (delivery-state-*key-key)",
+    "AWS's default: the account's IAM policies decide, and they name keys (iam-named-resources, iam-decrypt-named-keys).",
+  ],
+  // Of virtual machines and public load balancers.
+  [
+    "vpc.SecurityGroupIngressRule.*: open to * (*-from-internet-*)",
+    "It is open to the internet already: the door of a public site.",
+  ],
+  ["lb.LoadBalancer.internal: false -> true", "One way in less."],
+  [
+    "lb.LoadBalancer.connectionLogs.enabled: true -> false",
+    "The access logs stand (alb-access-logs); these add the handshakes that failed.",
+  ],
+  [
+    "lb.LoadBalancer.healthCheckLogs.enabled: true -> false",
+    "They tell why a target was unhealthy; alarms tell that it is.",
+  ],
+  ["lb.TargetGroup.stickiness.enabled: false -> true", "Which target answers a caller."],
+  [
+    "lb.Listener.routingHttpResponseServerEnabled: false -> true",
+    "The header says `awselb/2.0`, as the address that the site's name leads to tells.",
+  ],
+  ["sqs.Queue.contentBasedDeduplication: false -> true", "How AWS tells that a message came twice."],
+  [
+    "sqs.Queue.fifoQueue: true -> false",
+    "AWS refuses a name that ends with .fifo, and a dead-letter queue of another kind.",
+  ],
+  ["ec2.Instance.ebsOptimized: true -> false", "Speed; current instance types are always optimised."],
+  ["ec2.Instance.rootBlockDevice.deleteOnTermination: true -> false", "A volume, encrypted, that stays."],
+  ["ec2.Instance.userDataReplaceOnChange: true -> false", "When a change of user data comes, not what it is."],
+  [
+    "ec2.Instance.rootBlockDevice.encrypted: true -> false",
+    "The Region encrypts every new volume (baseline-ebs-encryption).",
+  ],
+  [
+    "dynamodb.Table.streamEnabled: false -> true",
+    "The stream is encrypted like the table, and only roles that name it read it.",
+  ],
   ["s3.BucketPolicy.policy: without Deny DenyOldTls", "AWS's own endpoints refuse less than TLS 1.2."],
   ["secretsmanager.Secret.policy: without Deny DenyPlainHttp", "Secrets Manager answers HTTPS only."],
   [
@@ -198,9 +262,34 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
   ],
 ];
 
+/** The same for what only development does: production has it the other way, or a rule relaxes it there. */
+const IN_DEVELOPMENT: typeof REASONS = [
+  ["*.forceDestroy: true -> false", "Towards safety: deletion then stops at what is left inside."],
+  ["ecr.Repository.forceDelete: true -> false", "Towards safety: deletion then stops at the images."],
+  ["rds.Instance.deleteAutomatedBackups: true -> false", "Towards safety: backups outlive the database."],
+  ["*.deletionProtection: false -> true", "Towards safety."],
+  ["*.deletionProtectionEnabled: false -> true", "Towards safety."],
+  ["*.enableDeletionProtection: false -> true", "Towards safety."],
+  ["ec2.Instance.disableApiTermination: false -> true", "Towards safety."],
+  ["*.multiAz: false -> true", "Towards availability."],
+  ["*.multiAzEnabled: false -> true", "Towards availability."],
+  ["*.automaticFailoverEnabled: false -> true", "Towards availability."],
+  ["apigateway.MethodSettings.settings.metricsEnabled: false -> true", "More is measured."],
+  ['cognito.UserPool.mfaConfiguration: -> "OFF"', "cognito-mfa is relaxed there: testers may sign in by a password."],
+  [
+    "cognito.UserPool.softwareTokenMfaConfiguration.enabled: true -> false",
+    "cognito-mfa is relaxed there: testers may sign in by a password.",
+  ],
+];
+
 /** Why a kind of mutation may survive on a resource. */
-export function survivorReason(kind: string, resource: string): string | undefined {
-  return REASONS.find(([pattern]) => matches(pattern, `${kind} (${resource})`))?.[1];
+export function survivorReason(
+  kind: string,
+  resource: string,
+  environment: string | undefined = undefined,
+): string | undefined {
+  const reasons = environment === "development" ? [...REASONS, ...IN_DEVELOPMENT] : REASONS;
+  return reasons.find(([pattern]) => matches(pattern, `${kind} (${resource})`))?.[1];
 }
 
 function matches(pattern: string, text: string): boolean {

@@ -61,6 +61,15 @@ export const identityPolicies = {
     remediation: "Attach a policy with the actions and resources that are needed.",
     url: `${HUB}#iam-27`,
   },
+  "iam-boundary-bounds": {
+    title: "A permissions boundary bounds: it allows named services, on named resources or inside of what it denies.",
+    severity: "medium",
+    requirements: ["7.2.2", "7.2.5"],
+    controls: [],
+    remediation:
+      "List the services or actions that a role may ever have, and name resources, as Palisade's CiAccess does; or deny whatever is outside of your Regions, tags or networks.",
+    url: `${DOCS}/access_policies_boundaries.html`,
+  },
   "iam-no-user-policies": {
     title: "IAM users have no policies of their own.",
     severity: "low",

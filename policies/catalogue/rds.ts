@@ -114,6 +114,15 @@ export const rds = {
     remediation: "Choose a username other than admin, administrator, root, postgres and the like.",
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-25",
   },
+  "rds-managed-password": {
+    title: "No administrator's password of an RDS database stands in the program or its state.",
+    severity: "medium",
+    requirements: ["8.3.2", "8.6.2"],
+    controls: [],
+    remediation:
+      "Set manageMasterUserPassword to true, so that RDS makes, keeps and rotates it in Secrets Manager, as Palisade's databases do; or give it by passwordWo (masterPasswordWo of a cluster), which is never stored.",
+    url: `${DOCS}/rds-secrets-manager.html`,
+  },
   "rds-proxy-tls": {
     title: "RDS proxies refuse connections without TLS.",
     severity: "medium",

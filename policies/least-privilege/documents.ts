@@ -86,7 +86,7 @@ export function identityAllowing(
 }
 
 /** A managed policy that roles have as their boundary and nobody as a policy: what it allows, another policy must grant. */
-function isOnlyBoundary(node: ResourceNode, graph: ResourceGraph): boolean {
+export function isOnlyBoundary(node: ResourceNode, graph: ResourceGraph): boolean {
   if (node.type !== "aws:iam/policy:Policy") return false;
   const attached = ATTACHMENTS.map((type) => graph.referring(type, "policyArn", node));
   const isBoundary =

@@ -1,10 +1,10 @@
 import { needsAnyResource } from "../../analysis/authorization/services";
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
-import { concernsAction, type PolicyStatement } from "../../analysis/policy-document";
+import { concernsAction, type PolicyStatement, statementsOf } from "../../analysis/policy-document";
 import { each, notEmpty, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
-import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, ROLE } from "./documents";
+import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, isOnlyBoundary, ROLE } from "./documents";
 
 const isEverything = (pattern: string) => /^\*+(:\*+)?$/.test(pattern);
 const isWholeService = (pattern: string) => /^[a-z0-9-]+:\*+$/i.test(pattern);
@@ -94,6 +94,39 @@ function otherEnd(membership: ResourceNode): Property {
   return membership.property(membership.type.endsWith(":GroupMembership") ? "users" : "groups");
 }
 
+/** By which a role that may call it is bounded no longer. */
+const SHEDDING = "iam:DeleteRolePermissionsBoundary";
+
+/** Denies whatever is outside of something, e.g. of some Regions. */
+function isFence({ allow, actions, allActionsBut, resources, allResourcesBut, conditions }: PolicyStatement): boolean {
+  if (allow || !(allActionsBut || actions.some(isEverything))) return false;
+  return allResourcesBut || (resources.some(isAnyResource) && conditions.length > 0);
+}
+
+/** A boundary grants nothing, so it may allow whole services; what it must not do is to leave everything open. */
+function bounds(statements: readonly PolicyStatement[]): Outcome {
+  const isFenced = statements.some(isFence);
+  const holdsOn = statements.some((one) => !one.allow && concernsAction(one, SHEDDING) && !isFence(one));
+  return all(
+    PASS,
+    ...statements
+      .filter(({ allow }) => allow)
+      .map((statement): Outcome => {
+        const { actions, allActionsBut, resources, allResourcesBut, path } = statement;
+        if (!isFenced && (allActionsBut || actions.some(isEverything))) return fail("It bounds no action.", path);
+        const isOpen = statement.conditions.length === 0 && (allResourcesBut || resources.some(isAnyRole));
+        if (isOpen && !holdsOn && concernsAction(statement, SHEDDING)) return fail("A role may shed it.", path);
+        if (isFenced || statement.conditions.some(({ key }) => isNarrowing(key))) return PASS;
+        const opens = DECRYPTION.some((action) => concernsAction(statement, action));
+        if (opens && resources.some(isAnyKey)) return fail("It lets a role decrypt with every key.", path);
+        const wide = actions.filter((action) => !needsAnyResource(action) && !VPC_FUNCTION.has(action));
+        return reachesAnyResource(statement) && wide.length > 0
+          ? fail(`It leaves ${wide.join(", ")} open on every resource, and denies nothing.`, path)
+          : PASS;
+      }),
+  );
+}
+
 export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, {
   "iam-no-administrator": {
     types: [...IDENTITY_POLICIES, ...ATTACHMENTS],
@@ -179,6 +212,14 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
       const arns = node.property("managedPolicyArns");
       if (arns.absent) return notApplicable("It names no managed policies itself.");
       return arns.unknown ? undetermined(arns) : all(PASS, ...arns.items.map(broad));
+    },
+  },
+  "iam-boundary-bounds": {
+    types: ["aws:iam/policy:Policy"],
+    check(node, graph) {
+      if (!isOnlyBoundary(node, graph)) return notApplicable("It bounds nobody, or is judged as a permission.");
+      const document = statementsOf(node.property("policy"));
+      return document.known ? bounds(document.value) : undetermined(document);
     },
   },
   "iam-no-user-policies": {

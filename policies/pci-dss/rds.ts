@@ -105,6 +105,29 @@ function auditLogs(engine: string): readonly string[] {
   return [];
 }
 
+/** Where a database's administrator comes from, when it is no new one. */
+const ORIGINS = [
+  "replicateSourceDb",
+  "replicationSourceIdentifier",
+  "globalClusterIdentifier",
+  "snapshotIdentifier",
+  "restoreToPointInTime",
+];
+
+/** RDS keeps the password, or the provider hands it over without storing it. */
+function managedPassword(node: ResourceNode): Outcome {
+  const given = node.property(node.type === CLUSTER ? "masterPassword" : "password");
+  const writeOnly = node.property(node.type === CLUSTER ? "masterPasswordWo" : "passwordWo");
+  if (!given.absent) return fail("The administrator's password stands in the state, and nothing changes it.", given);
+  if (!writeOnly.absent) return PASS;
+  return when(node.property("manageMasterUserPassword"), (managed) => {
+    if (managed === true) return PASS;
+    return ORIGINS.some((origin) => !node.property(origin).absent)
+      ? notApplicable("The administrator comes with what it is made of.")
+      : fail("RDS does not keep the administrator's password: somebody has to.", "manageMasterUserPassword");
+  });
+}
+
 const SNAPSHOT = "aws:rds/snapshot:Snapshot";
 const CLUSTER_SNAPSHOT = "aws:rds/clusterSnapshot:ClusterSnapshot";
 const SNAPSHOT_COPY = "aws:rds/snapshotCopy:SnapshotCopy";
@@ -279,6 +302,7 @@ export const rdsRules: readonly Rule[] = implement(rds, {
       });
     },
   },
+  "rds-managed-password": { types: [INSTANCE, CLUSTER], check: managedPassword },
   "rds-proxy-tls": {
     types: ["aws:rds/proxy:Proxy"],
     check(node) {

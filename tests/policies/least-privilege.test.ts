@@ -54,6 +54,18 @@ const everywhere = (change: Record<string, unknown>) => ({
   "in a managed policy": { managed: { policy: document(allow(statement), allow({ ...statement, ...change })) } },
   "inline in a role": { role: { inlinePolicies: inline(allow({ ...statement, ...change })) } },
 });
+/** A role with a boundary of its own program. */
+const bounded = (...statements: Record<string, unknown>[]) => ({
+  limits: { type: "aws:iam/policy:Policy", inputs: { policy: document(...statements) } },
+  role: { ...role, inputs: { ...role.inputs, permissionsBoundary: ref("limits", "arn") } },
+});
+const inRegion = {
+  Effect: "Deny",
+  Action: "*",
+  Resource: "*",
+  Condition: { StringNotEquals: { "aws:RequestedRegion": "eu-west-1" } },
+};
+const boundary = (...statements: Record<string, unknown>[]) => ({ limits: { policy: document(...statements) } });
 const awsPolicy = (name: string) => `arn:aws:iam::aws:policy/${name}`;
 
 ruleCases(leastPrivilege, {
@@ -115,6 +127,42 @@ ruleCases(leastPrivilege, {
     broken: {
       ...everywhere({ Action: "kms:Decrypt", Resource: "arn:aws:kms:*:123456789012:key/*" }),
       "all of KMS": { policy: { policy: document(allow({ Action: "kms:*", Resource: "*" })) } },
+    },
+  },
+  "iam-boundary-bounds": {
+    secure: bounded(allow(statement)),
+    broken: {
+      "everything on everything": boundary(allow({ Action: "*", Resource: "*" })),
+      "everything but some": boundary(allow({ NotAction: "iam:*", Resource: "*", Action: undefined })),
+      "a whole service on everything": boundary(allow({ Action: "s3:*", Resource: "*" })),
+      "itself to be taken away": boundary(allow({ Action: ["s3:*", "iam:*"], Resource: "*" }), inRegion),
+      "every table": boundary(allow({ ...statement, Resource: "*" })),
+      "every key": boundary(allow({ Action: "kms:Decrypt", Resource: "arn:aws:kms:*:123456789012:key/*" })),
+    },
+    alsoSecure: {
+      "a whole service on named resources": boundary(allow({ Action: "dynamodb:*", Resource: table })),
+      "keys by their tag": boundary(
+        allow({
+          Action: "kms:Decrypt",
+          Resource: "arn:aws:kms:*:123456789012:key/*",
+          Condition: { StringEquals: { "aws:ResourceTag/system": "orders" } },
+        }),
+      ),
+      "what knows no resource": boundary(allow({ Action: "ecr:GetAuthorizationToken", Resource: "*" })),
+      "whole services in named Regions": boundary(allow({ Action: ["s3:*", "ec2:*"], Resource: "*" }), inRegion),
+      "everything in a Region but its own end": boundary(
+        allow({ Action: "*", Resource: "*" }),
+        { Effect: "Deny", Action: "iam:*", Resource: "*" },
+        inRegion,
+      ),
+    },
+    notApplicable: {
+      "a policy that a role has": {
+        attachment: {
+          type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+          inputs: { role: ref("role", "name"), policyArn: ref("limits", "arn") },
+        },
+      },
     },
   },
   "iam-pass-role-bounded": {

@@ -219,6 +219,32 @@ ruleCases(pciDss, {
     broken: { postgres: { db: { username: "postgres" } }, admin: { db: { username: "Admin" } } },
     notApplicable: { "a replica": { db: { username: undefined } } },
   },
+  "rds-managed-password": {
+    secure: {
+      db: instance({ manageMasterUserPassword: true }),
+      aurora: cluster({ manageMasterUserPassword: true }),
+    },
+    broken: {
+      ...without("db", "manageMasterUserPassword"),
+      ...without("aurora", "manageMasterUserPassword"),
+      "an instance whose password is given": { db: { manageMasterUserPassword: undefined, password: "correct-horse" } },
+      "a cluster whose password is given": {
+        aurora: { manageMasterUserPassword: undefined, masterPassword: "correct-horse" },
+      },
+    },
+    alsoSecure: {
+      "passwords that are never stored": {
+        db: { manageMasterUserPassword: undefined, passwordWo: "correct-horse", passwordWoVersion: 1 },
+        aurora: { manageMasterUserPassword: undefined, masterPasswordWo: "correct-horse", masterPasswordWoVersion: 1 },
+      },
+    },
+    notApplicable: {
+      "what is made of another database": {
+        db: { manageMasterUserPassword: undefined, snapshotIdentifier: "before-release" },
+        aurora: { manageMasterUserPassword: undefined, globalClusterIdentifier: "everywhere" },
+      },
+    },
+  },
   "rds-proxy-tls": {
     secure: { proxy: { type: "aws:rds/proxy:Proxy", inputs: { requireTls: true } } },
     broken: without("proxy", "requireTls"),
