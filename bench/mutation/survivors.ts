@@ -275,6 +275,10 @@ const IN_DEVELOPMENT: typeof REASONS = [
   ["*.multiAzEnabled: false -> true", "Towards availability."],
   ["*.automaticFailoverEnabled: false -> true", "Towards availability."],
   ["apigateway.MethodSettings.settings.metricsEnabled: false -> true", "More is measured."],
+  [
+    "cloudwatch.LogGroup.retentionInDays: -> 7",
+    "log-group-retention is relaxed there: no group keeps a year to begin with.",
+  ],
   ['cognito.UserPool.mfaConfiguration: -> "OFF"', "cognito-mfa is relaxed there: testers may sign in by a password."],
   [
     "cognito.UserPool.softwareTokenMfaConfiguration.enabled: true -> false",

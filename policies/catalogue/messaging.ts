@@ -17,6 +17,14 @@ export const messaging = {
     remediation: "Set kmsMasterKeyId to your key.",
     url: "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
   },
+  "event-bus-customer-key": {
+    title: "EventBridge event buses are encrypted with a customer-managed KMS key.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: [],
+    remediation: "Set kmsKeyIdentifier to your key; Palisade's EventBus does.",
+    url: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-at-rest-cmkey.html",
+  },
   "sqs-tls-only": {
     title: "SQS queues refuse requests without TLS.",
     severity: "medium",

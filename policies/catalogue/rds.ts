@@ -115,12 +115,12 @@ export const rds = {
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-25",
   },
   "rds-managed-password": {
-    title: "No administrator's password of an RDS database stands in the program or its state.",
+    title: "Nobody writes down the administrator's password of an RDS database.",
     severity: "medium",
     requirements: ["8.3.2", "8.6.2"],
     controls: [],
     remediation:
-      "Set manageMasterUserPassword to true, so that RDS makes, keeps and rotates it in Secrets Manager, as Palisade's databases do; or give it by passwordWo (masterPasswordWo of a cluster), which is never stored.",
+      "Set manageMasterUserPassword to true, so that RDS makes, keeps and rotates it in Secrets Manager, as Palisade's databases do; or give it by passwordWo (masterPasswordWo of a cluster), which is never stored. With read replicas, which RDS refuses then, make the first password by a random.RandomPassword and let a SecretRotation replace it.",
     url: `${DOCS}/rds-secrets-manager.html`,
   },
   "rds-proxy-tls": {

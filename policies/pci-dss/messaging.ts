@@ -44,6 +44,12 @@ export const messagingRules: readonly Rule[] = implement(messaging, {
       return customerKey(node.property("kmsMasterKeyId"), graph, "Messages have no customer key.");
     },
   },
+  "event-bus-customer-key": {
+    types: ["aws:cloudwatch/eventBus:EventBus"],
+    check(node, graph) {
+      return customerKey(node.property("kmsKeyIdentifier"), graph, "Events have no customer key.");
+    },
+  },
   "sqs-tls-only": {
     types: [QUEUE],
     check(node, graph) {

@@ -114,11 +114,19 @@ const ORIGINS = [
   "restoreToPointInTime",
 ];
 
-/** RDS keeps the password, or the provider hands it over without storing it. */
+/**
+ * RDS keeps the password, or the provider hands it over without storing it, or another resource makes it: RDS refuses read replicas of an instance whose
+ * password it keeps, so that one needs a random first password, which a rotation then replaces
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations).
+ */
 function managedPassword(node: ResourceNode): Outcome {
   const given = node.property(node.type === CLUSTER ? "masterPassword" : "password");
   const writeOnly = node.property(node.type === CLUSTER ? "masterPasswordWo" : "passwordWo");
-  if (!given.absent) return fail("The administrator's password stands in the state, and nothing changes it.", given);
+  if (!given.absent) {
+    return given.producers.length > 0
+      ? PASS
+      : fail("The program is given the administrator's password: whoever wrote it down knows it.", given);
+  }
   if (!writeOnly.absent) return PASS;
   return when(node.property("manageMasterUserPassword"), (managed) => {
     if (managed === true) return PASS;

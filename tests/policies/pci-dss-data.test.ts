@@ -267,6 +267,10 @@ const ownKey = (node: string, property: string, more: Record<string, unknown> = 
 ruleCases(pciDss, {
   "sqs-customer-key": { secure: { queue, key }, broken: ownKey("queue", "kmsMasterKeyId") },
   "sns-customer-key": { secure: { topic, key }, broken: ownKey("topic", "kmsMasterKeyId") },
+  "event-bus-customer-key": {
+    secure: { bus: { type: "aws:cloudwatch/eventBus:EventBus", inputs: { kmsKeyIdentifier: ref("key", "arn") } }, key },
+    broken: ownKey("bus", "kmsKeyIdentifier"),
+  },
   "sqs-tls-only": {
     secure: { queue, key },
     broken: {

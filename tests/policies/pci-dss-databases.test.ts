@@ -233,6 +233,10 @@ ruleCases(pciDss, {
       },
     },
     alsoSecure: {
+      "a first password that the program makes": {
+        db: { manageMasterUserPassword: undefined, password: ref("first", "result") },
+        first: { type: "random:index/randomPassword:RandomPassword", inputs: { length: 32 } },
+      },
       "passwords that are never stored": {
         db: { manageMasterUserPassword: undefined, passwordWo: "correct-horse", passwordWoVersion: 1 },
         aurora: { manageMasterUserPassword: undefined, masterPasswordWo: "correct-horse", masterPasswordWoVersion: 1 },
