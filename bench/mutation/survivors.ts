@@ -191,6 +191,10 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
     "sqs.Queue.fifoQueue: true -> false",
     "AWS refuses a name that ends with .fifo, and a dead-letter queue of another kind.",
   ],
+  [
+    "elasticbeanstalk.Application.appversionLifecycle.deleteSourceFromS3: false -> true",
+    "Bundles of versions that are deleted, which nobody can deploy any more.",
+  ],
   ["ec2.Instance.ebsOptimized: true -> false", "Speed; current instance types are always optimised."],
   ["ec2.Instance.rootBlockDevice.deleteOnTermination: true -> false", "A volume, encrypted, that stays."],
   ["ec2.Instance.userDataReplaceOnChange: true -> false", "When a change of user data comes, not what it is."],
