@@ -6,6 +6,7 @@ import { Client, type Made } from "./client";
 /** What relaxes a production stack so far that it can be taken down again. */
 const UNPROTECTED = {
   deletionProtection: false,
+  deletionProtectionEnabled: false,
   disableApiTermination: false,
   enableDeletionProtection: false,
   skipFinalSnapshot: true,
