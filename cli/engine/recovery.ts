@@ -16,7 +16,15 @@ import {
   withAdopted,
 } from "./pending";
 import type { Session } from "./session";
-import { breakLocks, type Deployment, exportState, importState, type PendingOperation, type State } from "./state";
+import {
+  breakLocks,
+  type Deployment,
+  exportState,
+  importState,
+  isHeld,
+  type PendingOperation,
+  type State,
+} from "./state";
 
 /** What an operator has decided about interrupted creations. */
 export interface Decisions {
@@ -90,6 +98,8 @@ export async function unsettled(
   const creations = pendingOperations(deployment).filter(isCreation);
   const standing = cloudFile === undefined ? [] : orphansIn(cloudFile, deployment, session, project);
   if (creations.length === 0 && standing.length === 0) return undefined;
+  // What an update that still runs is about to make stands there in the same way. The engine refuses this one by its lock, and says so.
+  if (isHeld(session, project)) return undefined;
   const target = cloudFile === undefined ? "" : " --target simulator";
   const urns = new Set([...creations.map(({ resource }) => resource.urn), ...standing.map(({ urn }) => urn)]);
   return [

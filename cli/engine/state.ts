@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isGone } from "./lock";
 import type { Session } from "./session";
 
 /** A resource as the engine's state holds it. What is not named here stays as it is. */
@@ -51,6 +53,26 @@ export async function importState(session: Session, state: State): Promise<void>
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Whether somebody holds the stack's lock who has not gone. Known only of a backend that is a folder; of another one the engine tells when it takes the
+ * lock itself.
+ */
+export function isHeld({ stack }: Session, project: string): boolean {
+  const url = stack.workspace.envVars?.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL;
+  if (url === undefined || !url.startsWith("file://")) return false;
+  const folder = join(fileURLToPath(url), ".pulumi", "locks", "organization", project, stack.name);
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder).some((file) => {
+    try {
+      const { pid, hostname } = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      return !isGone({ pid: Number(pid), host: String(hostname) });
+    } catch {
+      // It went while it was looked at.
+      return false;
+    }
+  });
 }
 
 /** Takes every lock away from the stack, whoever holds it. */
