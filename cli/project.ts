@@ -16,6 +16,9 @@ export interface StackConfig {
   readonly secretKeys: readonly string[];
 }
 
+/** Stands for a secret of a stack file, which can not be opened here. */
+export const SECRET_PLACEHOLDER = "encrypted-configuration-value";
+
 /** Finds the project that `folder` belongs to. */
 export function findProject(folder: string): Project {
   for (let root = folder; ; root = dirname(root)) {
@@ -96,7 +99,7 @@ function openSecrets(value: unknown, secrets: { found: boolean }): unknown {
   if (!isMap(value)) return value;
   if (typeof value.secure === "string" && Object.keys(value).length === 1) {
     secrets.found = true;
-    return "encrypted-configuration-value";
+    return SECRET_PLACEHOLDER;
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openSecrets(item, secrets)]));
 }

@@ -13,6 +13,7 @@ import { EngineStack } from "../../support/engine/engine-stack";
 import { findSecrets } from "../../support/engine/find-secrets";
 import { recordStack } from "../../support/record-stack";
 import { ROOT } from "../../support/stack-file";
+import { SECRET_PLACEHOLDER } from "../../../cli/project";
 
 interface Outcome {
   readonly code: number;
@@ -76,6 +77,7 @@ function plaintexts(value: unknown): string[] {
 
 /** Texts long enough to be a secret by themselves. */
 function strings(value: unknown): string[] {
+  if (value === SECRET_PLACEHOLDER) return [];
   if (typeof value === "string") return value.length >= 8 ? [value] : [];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
 }
