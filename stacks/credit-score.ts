@@ -1,7 +1,6 @@
 import { ApplicationLoadBalancer } from "../components/compute/application-load-balancer";
 import { Cluster } from "../components/compute/cluster";
 import { LoadBalancer } from "../components/compute/load-balancer";
-import { keepAccessLogs } from "../components/data/bucket";
 import { ApiGateway } from "../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../components/edge/api-gateway-account";
 import { Certificate } from "../components/edge/certificate";
@@ -10,10 +9,8 @@ import { VpcLink } from "../components/edge/vpc-link";
 import { Region } from "../components/network/region";
 import { Vpc } from "../components/network/vpc";
 import { Dashboard } from "../components/observability/dashboard";
-import { Notifications } from "../components/observability/notifications";
-import { Key } from "../components/security/key";
-import { RegionalBaseline } from "../components/security/regional-baseline";
 import type { System } from "./config/system";
+import { regionalFoundation } from "./foundation/regional";
 import { clientsOf, requestsPer5Minutes, routes, throttleOf } from "./credit-score/api";
 import { crossChecks } from "./credit-score/checks";
 import { type CreditScoreConfig, creditScoreSchema } from "./credit-score/config";
@@ -50,29 +47,12 @@ function build(config: CreditScoreConfig): CreditScoreOutputs {
   const here = { parent: region };
 
   // Keys, alarms and what watches the account.
-  const key = new Key(
-    "credit-score-key",
-    {
-      description: "Credit scores: events, queues, tables, images, secrets",
-      services: ["logs", "fargate", "backup", "events"],
-    },
-    here,
-  );
-  const logKey = new Key(
-    "credit-score-log-key",
-    {
-      description: "Credit scores: logs and alarms",
-      services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"],
-    },
-    here,
-  );
-  const alerts = new Notifications("credit-score-alerts", { key: logKey, emails: config.alarms }, here);
-  region.sendAlarmsTo(alerts.topics);
-  keepAccessLogs("credit-score-access-logs", region);
-  const baseline =
-    config.baseline.regional === "create"
-      ? new RegionalBaseline("credit-score-baseline", { account: global.account, key: logKey, globalTypes: true }, here)
-      : undefined;
+  const { key, logKey, baseline } = regionalFoundation("credit-score", region, config, {
+    account: global.account,
+    title: "Credit scores",
+    description: "Credit scores: events, queues, tables, images, secrets",
+    services: ["logs", "fargate", "backup", "events"],
+  });
 
   // Network: load balancer and NAT gateways in public subnets, services in private ones.
   const vpc = new Vpc(

@@ -4,7 +4,7 @@ import { Beanstalk } from "../components/compute/beanstalk";
 import { Cluster } from "../components/compute/cluster";
 import { Daemon } from "../components/compute/daemon";
 import { shortRegion } from "../components/core";
-import { Bucket, keepAccessLogs } from "../components/data/bucket";
+import { Bucket } from "../components/data/bucket";
 import { Cache } from "../components/data/cache";
 import { ContainerImage } from "../components/delivery/container-image";
 import { Certificate } from "../components/edge/certificate";
@@ -14,16 +14,14 @@ import { beanstalkBuckets } from "../components/network/endpoints";
 import { Region } from "../components/network/region";
 import { Vpc } from "../components/network/vpc";
 import { Dashboard } from "../components/observability/dashboard";
-import { Notifications } from "../components/observability/notifications";
-import { Key } from "../components/security/key";
-import { RegionalBaseline } from "../components/security/regional-baseline";
 import { Secret } from "../components/security/secret";
 import type { System } from "./config/system";
+import { globalFoundation } from "./foundation/global";
+import { regionalFoundation } from "./foundation/regional";
 import { crossChecks } from "./ui-service/checks";
 import { type UiServiceConfig, uiServiceSchema } from "./ui-service/config";
 import { DATABASE_USERS, uiDatabase } from "./ui-service/database";
 import { signIn } from "./ui-service/sign-in";
-import { world } from "./ui-service/world";
 
 /** Where the UI and its data are found. Nothing in it is secret. */
 export interface UiServiceOutputs {
@@ -53,7 +51,9 @@ export const uiService: System<typeof uiServiceSchema> = { schema: uiServiceSche
 
 function build(config: UiServiceConfig): UiServiceOutputs {
   const { environment, owner, permissionsBoundary } = config;
-  const { dns, account } = world(config);
+  const { dns, account } = globalFoundation("ui-service", config, {
+    description: "UI service: DNS query logs and alarms",
+  });
   const prefix = `ui-service-${shortRegion(config.region.name)}`;
   const host = `${config.domain.ui}.${config.domain.name}`;
   const region = new Region(prefix, {
@@ -67,26 +67,12 @@ function build(config: UiServiceConfig): UiServiceOutputs {
   const here = { parent: region };
 
   // Keys, alarms and what watches the account.
-  const key = new Key(
-    `${prefix}-key`,
-    { description: "UI service: accounts", services: ["logs", "fargate", "backup"] },
-    here,
-  );
-  const logKey = new Key(
-    `${prefix}-log-key`,
-    {
-      description: "UI service: logs and alarms",
-      services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"],
-    },
-    here,
-  );
-  const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
-  region.sendAlarmsTo(alerts.topics);
-  keepAccessLogs(`${prefix}-access-logs`, region);
-  const baseline =
-    config.baseline.regional === "create"
-      ? new RegionalBaseline(`${prefix}-baseline`, { account, key: logKey, globalTypes: true }, here)
-      : undefined;
+  const { key, logKey, baseline } = regionalFoundation(prefix, region, config, {
+    account,
+    title: "UI service",
+    description: "UI service: accounts",
+    services: ["logs", "fargate", "backup"],
+  });
 
   // Network: three tiers over all zones. Only the load balancer stands where the internet is.
   const downstream = Object.entries(config.orchestrator.downstream);

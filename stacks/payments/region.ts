@@ -2,7 +2,6 @@ import { Cluster } from "../../components/compute/cluster";
 import { LoadBalancer } from "../../components/compute/load-balancer";
 import { shortRegion } from "../../components/core";
 import type { AuroraGlobal } from "../../components/data/aurora-global";
-import { keepAccessLogs } from "../../components/data/bucket";
 import { Cache } from "../../components/data/cache";
 import { ApiGateway } from "../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../components/edge/api-gateway-account";
@@ -14,11 +13,9 @@ import { Queue } from "../../components/messaging/queue";
 import { Region } from "../../components/network/region";
 import { Vpc } from "../../components/network/vpc";
 import { Dashboard } from "../../components/observability/dashboard";
-import { Notifications } from "../../components/observability/notifications";
-import { Key } from "../../components/security/key";
-import { RegionalBaseline } from "../../components/security/regional-baseline";
 import { Secret } from "../../components/security/secret";
 import type { PaymentsConfig, RegionConfig } from "./config";
+import { regionalFoundation } from "../foundation/regional";
 import { paymentsDatabase } from "./database";
 import { eventLog } from "./event-log";
 import { listenerPort } from "./listener-port";
@@ -62,26 +59,13 @@ export function paymentsRegion(
   const first = previous === undefined;
 
   // Keys, alarms and what watches the account.
-  const key = new Key(
-    `${prefix}-key`,
-    { description: "Payments: cardholder data", services: ["logs", "fargate", "backup"] },
-    here,
-  );
-  const logKey = new Key(
-    `${prefix}-log-key`,
-    {
-      description: "Payments: logs and alarms",
-      services: ["logs", "cloudwatch", "events", "backup", "log-delivery", "config"],
-    },
-    here,
-  );
-  const alerts = new Notifications(`${prefix}-alerts`, { key: logKey, emails: config.alarms }, here);
-  region.sendAlarmsTo(alerts.topics);
-  keepAccessLogs(`${prefix}-access-logs`, region);
-  const baseline =
-    config.baseline.regional === "create"
-      ? new RegionalBaseline(`${prefix}-baseline`, { account: world.account, key: logKey, globalTypes: first }, here)
-      : undefined;
+  const { key, logKey, baseline } = regionalFoundation(prefix, region, config, {
+    account: world.account,
+    title: "Payments",
+    description: "Payments: cardholder data",
+    services: ["logs", "fargate", "backup"],
+    first,
+  });
 
   const processors = Object.fromEntries(
     Object.entries(config.processors).filter(([name]) => site.processors?.includes(name) ?? true),
