@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isColorSupported } from "picocolors";
 import type { Evidence } from "../policies/evidence/schema";
 import { renderEvidenceTable } from "./render/evidence-table";
 import { renderJunit } from "./render/junit";
@@ -7,9 +8,11 @@ import { renderMarkdown } from "./render/markdown";
 import { renderSarif } from "./render/sarif";
 import { UsageError } from "./usage-error";
 
+type Render = (evidence: Evidence, color: boolean) => string;
+
 /** Formats of `--report`. */
-const FORMATS: Readonly<Record<string, (evidence: Evidence) => string>> = {
-  table: (evidence) => renderEvidenceTable(evidence),
+const FORMATS: Readonly<Record<string, Render>> = {
+  table: renderEvidenceTable,
   evidence: (evidence) => JSON.stringify(evidence, undefined, 2),
   sarif: renderSarif,
   junit: renderJunit,
@@ -18,7 +21,7 @@ const FORMATS: Readonly<Record<string, (evidence: Evidence) => string>> = {
 
 /** One report that was asked for. */
 export interface Report {
-  readonly render: (evidence: Evidence) => string;
+  readonly render: Render;
   /** Undefined: standard output, in place of the usual report. */
   readonly file: string | undefined;
 }
@@ -51,7 +54,8 @@ export function parseReports(options: readonly string[], cwd: string): Report[] 
 export function writeReports(reports: readonly Report[], evidence: Evidence): string | undefined {
   let printed: string | undefined;
   for (const { render, file } of reports) {
-    const text = render(evidence);
+    // A file outlives the terminal: CI systems ask for colour, and it must not end up in what they archive.
+    const text = render(evidence, file === undefined && isColorSupported);
     if (file === undefined) printed = text;
     else {
       mkdirSync(dirname(file), { recursive: true });

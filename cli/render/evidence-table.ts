@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { createColors, isColorSupported } from "picocolors";
+import { createColors } from "picocolors";
 import type { Evidence, Status } from "../../policies/evidence/schema";
 
 /** Statuses in words. */
@@ -14,7 +14,7 @@ export const MARKS: Readonly<Record<Status, string>> = {
 };
 
 /** The evidence as a table for a terminal: a line for each PCI DSS requirement, then accepted risks and what only the running system shows. */
-export function renderEvidenceTable(evidence: Evidence, color = isColorSupported): string {
+export function renderEvidenceTable(evidence: Evidence, color: boolean): string {
   const { bold, dim, green, red, yellow } = createColors(color);
   const painted = (status: Status) => {
     const paint = { fail: red, undetermined: yellow, waived: yellow, disabled: yellow, pass: green } as const;

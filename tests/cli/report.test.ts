@@ -102,7 +102,7 @@ describe("report", () => {
     }
     for (const format of ["table", "junit", "markdown"]) {
       const [report] = parseReports([format], ROOT);
-      const lines = report?.render(evidence).split("\n") ?? [];
+      const lines = report?.render(evidence, false).split("\n") ?? [];
       const named = lines.some((line) => line.includes(failing.rule.id));
       assert.ok(named && /disabled/i.test(lines.join("\n")), format);
     }
@@ -216,6 +216,10 @@ describe("reports", () => {
     const results = (await evidence()).rules.flatMap((rule) => rule.results);
     const failures = results.filter(({ status }) => status === "fail").length;
     assert.match(xml, new RegExp(`<testsuites tests="${results.length}" failures="${failures}" errors="0"`));
+  });
+
+  it("a report in a file has no colours, whatever the terminal asks for", async () => {
+    assert.doesNotMatch(await reported("table"), /\u001b/);
   });
 
   it("a waiver stands in every report, and no report lets its text become markup", async () => {
