@@ -18,10 +18,10 @@ import { Secret } from "../components/security/secret";
 import type { System } from "./config/system";
 import { globalFoundation } from "./foundation/global";
 import { regionalFoundation } from "./foundation/regional";
+import { signInAtBalancer } from "./foundation/sign-in";
 import { crossChecks } from "./ui-service/checks";
 import { type UiServiceConfig, uiServiceSchema } from "./ui-service/config";
 import { DATABASE_USERS, uiDatabase } from "./ui-service/database";
-import { signIn } from "./ui-service/sign-in";
 
 /** Where the UI and its data are found. Nothing in it is secret. */
 export interface UiServiceOutputs {
@@ -115,7 +115,7 @@ function build(config: UiServiceConfig): UiServiceOutputs {
       internal: false,
       openTo: config.openTo,
       firewall,
-      signIn: signIn(config, { prefix, region, key: logKey, host }),
+      signIn: signInAtBalancer(config, { prefix, region, key: logKey, host }),
     },
     here,
   );

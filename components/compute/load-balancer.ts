@@ -53,6 +53,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
 export interface TargetArgs {
   /** Port on which the targets listen, with TLS. */
   port: number;
+  /** `instance`: machines of Auto Scaling groups, e.g. the nodes of a cluster, on a port of theirs. Default `ip`, for tasks. It cannot be changed later. */
+  kind?: "instance" | "ip";
   /** Path of the HTTPS health check. Default `/health`. */
   healthCheckPath?: string;
   /** HTTP codes that mean healthy, e.g. `200` or `200-299`. Default `200`. */
@@ -141,7 +143,7 @@ export class LoadBalancer extends BaseLoadBalancer {
     });
   }
 
-  /** Opens a TLS port that leads to IP targets. `key` names the listener and its target group, e.g. the service behind them. */
+  /** Opens a TLS port that leads to targets. `key` names the listener and its target group, e.g. the service behind them. */
   addListener(key: string, listener: ListenerArgs): LoadBalancerListener {
     this.validateListener(key, listener);
     const targetGroup = this.createTargetGroup(key, listener);
@@ -234,9 +236,13 @@ export class LoadBalancer extends BaseLoadBalancer {
     return new aws.lb.TargetGroup(
       this.childName(`${key}-targets`),
       {
-        name: replaceableName(this, "targetGroup", key, [target.port, vpcId]),
+        name: replaceableName(this, "targetGroup", key, [
+          target.port,
+          vpcId,
+          ...(target.kind === "instance" ? [target.kind] : []),
+        ]),
         vpcId,
-        targetType: "ip",
+        targetType: target.kind ?? "ip",
         protocol: "TLS",
         port: target.port,
         preserveClientIp: String(target.preserveClientIp ?? false),

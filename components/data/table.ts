@@ -127,6 +127,15 @@ export class Table extends Component {
     return this.allow("read-write", grantee, [...READ, ...WRITE], this.key.encryptDecryptStatement("dynamodb"));
   }
 
+  /**
+   * Lets `grantee` keep its leases here, as an application of the Kinesis Client Library 3.5 or later does with the single table format
+   * (https://docs.aws.amazon.com/streams/latest/dev/kcl-single-table-format.html): read and write items, and see all of them.
+   */
+  grantLeases(grantee: Grantee): aws.iam.RolePolicy {
+    const actions = [...READ, ...WRITE, "dynamodb:DescribeTable", "dynamodb:Scan"];
+    return this.allow("leases", grantee, actions, this.key.encryptDecryptStatement("dynamodb"));
+  }
+
   /** Lets `grantee` read the table's stream. */
   grantStream(grantee: Grantee): aws.iam.RolePolicy {
     this.check.that(this.streamArn !== undefined, "stream", undefined, "Give the table a `stream` first.");

@@ -40,6 +40,14 @@ export const cidr = z.cidrv4("Give an IPv4 range such as 10.20.0.0/16.");
 
 export const email = z.email("Give an e-mail address such as oncall@example.com.");
 
+export const url = z
+  .string()
+  .max(512)
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:\d{2,5})?(\/[^\s#?]*)?$/,
+    "Give a whole HTTPS URL such as https://login.example.com/token.",
+  );
+
 export const regionName = z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, "Give an AWS region such as eu-west-1.");
 
 /** A region with a network of its own; {@link regionProblems} holds what the schema can not say. */

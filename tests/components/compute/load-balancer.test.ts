@@ -47,6 +47,7 @@ describe("LoadBalancer", () => {
         transform: { listener: { alpnPolicy: "HTTP2Optional" }, targetGroup: { connectionTermination: true } },
       });
       balancer.addListener("web", { port: 8443, target: { port: 8444 } });
+      balancer.addListener("nodes", { port: 8445, target: { kind: "instance", port: 30_443 } });
       return balancer;
     },
     errors: {

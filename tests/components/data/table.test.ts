@@ -46,6 +46,7 @@ describe("Table", () => {
       table.grantWrite(worker);
       table.grantReadWrite(worker);
       table.grantStream(worker);
+      table.grantLeases(worker);
       return table;
     },
     errors: {

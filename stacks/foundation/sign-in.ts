@@ -4,23 +4,30 @@ import { Firewall } from "../../components/edge/firewall";
 import type { Region } from "../../components/network/region";
 import type { Key } from "../../components/security/key";
 import { UserPool } from "../../components/security/user-pool";
-import type { UiServiceConfig } from "./config";
+import type { SignInConfig } from "../config/sign-in";
+
+export interface SignInSettings {
+  readonly signIn: SignInConfig;
+  readonly firewall: { readonly mode: "block" | "count"; readonly requestsPer5Minutes: number };
+}
 
 export interface SignInSite {
   readonly prefix: string;
   readonly region: Region;
   /** Key of logs. */
   readonly key: Key;
-  /** Host of the UI. */
+  /** Host that people are signed in for. */
   readonly host: string;
 }
 
 /**
- * Who signs people in before a request reaches the UI: an external authorization manager over OpenID Connect, or a user pool in front of a company's
- * directory. Which accounts a user may see is the manager's to say; it tells the UI in the claims that the load balancer hands on.
+ * Who signs people in before a request goes further than the load balancer: an external authorization manager over OpenID Connect, or a user pool in front of
+ * a company's directory. What a user may see is the manager's to say; it tells the application in the claims that the load balancer hands on.
  */
-export function signIn(config: UiServiceConfig, { prefix, region, key, host }: SignInSite): SignIn {
-  const given = config.signIn;
+export function signInAtBalancer(
+  { signIn: given, firewall }: SignInSettings,
+  { prefix, region, key, host }: SignInSite,
+): SignIn {
   if (given.kind === "oidc") {
     const { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint, clientId, clientSecret } = given;
     const endpoints = { issuer, authorizationEndpoint, tokenEndpoint, userInfoEndpoint };
@@ -49,8 +56,8 @@ export function signIn(config: UiServiceConfig, { prefix, region, key, host }: S
     {
       scope: "REGIONAL",
       key,
-      mode: config.firewall.mode,
-      rateLimitPer5Minutes: config.firewall.requestsPer5Minutes,
+      mode: firewall.mode,
+      rateLimitPer5Minutes: firewall.requestsPer5Minutes,
       associate: { "sign-in": pool.arn },
     },
     here,
