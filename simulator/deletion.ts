@@ -30,6 +30,7 @@ const NO_SNAPSHOT: Guard = {
 
 /** What AWS, or the provider on its behalf, refuses to delete because of the resource's own settings or contents. */
 const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
+  "aws:athena/workgroup:Workgroup": [notEmpty("InvalidRequestException", "forceDestroy", "queries")],
   "aws:backup/vault:Vault": [notEmpty("InvalidRequestException", "forceDestroy", "recovery points")],
   "aws:cognito/userPool:UserPool": [
     {
@@ -84,6 +85,7 @@ const IN_USE_BY_SERVICE: Readonly<Record<string, string>> = {
   elasticache: "InvalidState",
   globalaccelerator: "AssociatedListenerFoundException",
   iam: "DeleteConflict",
+  kinesis: "ResourceInUseException",
   lb: "ResourceInUse",
   msk: "BadRequestException",
   rds: "InvalidState",
@@ -99,5 +101,6 @@ export function inUseError(type: string): string {
 
 /** Dependents that go with the resource when it is told to, where they would block it otherwise. */
 export function forces({ type, inputs }: CloudResource): boolean {
+  if (type === "aws:kinesis/stream:Stream") return inputs.enforceConsumerDeletion === true;
   return type === "aws:route53/zone:Zone" && inputs.forceDestroy === true;
 }

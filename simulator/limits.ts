@@ -64,6 +64,12 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
       ),
     ),
   },
+  "aws:athena/workgroup:Workgroup": {
+    name: text(1, 128, /^[a-zA-Z0-9._-]+$/),
+    description: text(0, 1024),
+    "configuration.bytesScannedCutoffPerQuery": { least: 10_485_760 },
+    "configuration.resultConfiguration.outputLocation": { pattern: /^s3:\/\/[^/]+\/.*/ },
+  },
   "aws:backup/vault:Vault": { name: text(2, 50, /^[A-Za-z0-9_-]+$/) },
   "aws:cloudwatch/eventBus:EventBus": { name: must(text(1, 256, /^[.\-_A-Za-z0-9]+$/)), description: text(0, 512) },
   "aws:cloudwatch/eventTarget:EventTarget": {
@@ -78,6 +84,7 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   },
   "aws:cloudwatch/logDeliverySource:LogDeliverySource": { name: text(1, 60, /^[\w-]*$/) },
   "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": { name: text(1, 60, /^[\w-]*$/) },
+  "aws:cloudwatch/logStream:LogStream": { name: must(text(1, 512, /^[^:*]*$/)), logGroupName: required },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     name: text(1, 255),
     alarmDescription: text(0, 1024),
@@ -172,6 +179,14 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     "settings[].name": text(1, 256),
     "settings[].value": text(0, 8192),
   },
+  "aws:glue/catalogDatabase:CatalogDatabase": { name: text(1, 255, /^[a-z0-9_]+$/), description: text(0, 2048) },
+  "aws:glue/catalogTable:CatalogTable": {
+    name: text(1, 255, /^[^A-Z]+$/),
+    databaseName: must(text(1, 255, /^[^A-Z]+$/)),
+    description: text(0, 2048),
+    "storageDescriptor.columns[].comment": text(0, 255),
+    "storageDescriptor.columns[].type": text(0, 131_072),
+  },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
     url: must(text(1, 255, /^https:\/\//)),
     clientIdLists: must({ maxItems: 100 }),
@@ -189,6 +204,38 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     role: required,
     policy: must(text(1, 10_240)),
   },
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": {
+    name: text(1, 64, /^[a-zA-Z0-9._-]+$/),
+    destination: must(
+      oneOf(
+        "elasticsearch",
+        "extended_s3",
+        "http_endpoint",
+        "iceberg",
+        "opensearch",
+        "opensearchserverless",
+        "redshift",
+        "snowflake",
+        "splunk",
+      ),
+    ),
+    "extendedS3Configuration.bufferingInterval": between(0, 900),
+    "extendedS3Configuration.bufferingSize": between(1, 128),
+    "extendedS3Configuration.prefix": text(0, 1024),
+    "extendedS3Configuration.errorOutputPrefix": text(0, 1024),
+    "extendedS3Configuration.compressionFormat": oneOf("UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY"),
+    "extendedS3Configuration.dataFormatConversionConfiguration.outputFormatConfiguration.serializer.parquetSerDe.compression":
+      oneOf("UNCOMPRESSED", "GZIP", "SNAPPY"),
+  },
+  "aws:kinesis/stream:Stream": {
+    name: text(1, 128, /^[a-zA-Z0-9._-]+$/),
+    encryptionType: oneOf("NONE", "KMS"),
+    retentionPeriod: between(24, 8760),
+    shardCount: between(0, 1_000_000),
+    maxRecordSizeInKib: between(1024, 10_240),
+    "streamModeDetails.streamMode": oneOf("ON_DEMAND", "PROVISIONED"),
+  },
+  "aws:kinesis/streamConsumer:StreamConsumer": { name: text(1, 128, /^[a-zA-Z0-9._-]+$/), streamArn: required },
   "aws:kms/alias:Alias": { name: text(1, 256, /^alias\/(?!aws\/)[A-Za-z0-9/_-]+$/), targetKeyId: required },
   "aws:kms/key:Key": {
     description: text(0, 8192),

@@ -32,6 +32,7 @@ const VAULT = "aws:backup/vault:Vault";
 const SECRET = "aws:secretsmanager/secret:Secret";
 const TOPIC = "aws:sns/topic:Topic";
 const FUNCTION = "aws:lambda/function:Function";
+const STREAM = "aws:kinesis/stream:Stream";
 
 const inVpc = refs(VPC, "blocks")("vpcId");
 const key = refs(KEY, "stays");
@@ -151,6 +152,7 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   [LOG_GROUP]: key("kmsKeyId"),
   "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": refs(LOG_GROUP, "goes")("logGroupName"),
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": refs(LOG_GROUP, "goes")("logGroupName"),
+  "aws:cloudwatch/logStream:LogStream": refs(LOG_GROUP, "goes")("logGroupName"),
   "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": refs(LOG_GROUP, "goes")("logGroup"),
   "aws:cloudwatch/logDelivery:LogDelivery": [
     ...refs("aws:cloudwatch/logDeliverySource:LogDeliverySource", "blocks")("deliverySourceName"),
@@ -291,6 +293,20 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   "aws:cfg/deliveryChannel:DeliveryChannel": refs(BUCKET, "stays")("s3BucketName"),
   "aws:guardduty/detectorFeature:DetectorFeature": refs("aws:guardduty/detector:Detector", "goes")("detectorId"),
   "aws:cloudtrail/trail:Trail": [...refs(BUCKET, "stays")("s3BucketName"), ...key("kmsKeyId")],
+  [STREAM]: key("kmsKeyId"),
+  "aws:kinesis/streamConsumer:StreamConsumer": refs(STREAM, "blocks")("streamArn"),
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+    ...refs(STREAM, "stays")("kinesisSourceConfiguration.kinesisStreamArn"),
+    ...refs(BUCKET, "stays")("extendedS3Configuration.bucketArn"),
+    ...refs(
+      "aws:glue/catalogTable:CatalogTable",
+      "stays",
+    )("extendedS3Configuration.dataFormatConversionConfiguration.schemaConfiguration.tableName"),
+    ...key("extendedS3Configuration.kmsKeyArn"),
+    ...role("kinesisSourceConfiguration.roleArn", "extendedS3Configuration.roleArn"),
+  ],
+  "aws:glue/catalogTable:CatalogTable": refs("aws:glue/catalogDatabase:CatalogDatabase", "goes")("databaseName"),
+  "aws:athena/workgroup:Workgroup": key("configuration.resultConfiguration.encryptionConfiguration.kmsKeyArn"),
   "aws:globalaccelerator/listener:Listener": refs(
     "aws:globalaccelerator/accelerator:Accelerator",
     "blocks",

@@ -22,6 +22,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:apigateway/basePathMapping:BasePathMapping": by("ConflictException", "domainName", "basePath"),
   "aws:apigateway/domainName:DomainName": by("BadRequestException", "domainName"),
   "aws:apigateway/stage:Stage": by("ConflictException", "restApi", "stageName"),
+  "aws:athena/workgroup:Workgroup": byName("InvalidRequestException"),
   "aws:backup/vault:Vault": byName("AlreadyExistsException"),
   "aws:cfg/conformancePack:ConformancePack": byName("ResourceInUseException"),
   "aws:cloudfront/cachePolicy:CachePolicy": byName("CachePolicyAlreadyExists"),
@@ -32,6 +33,10 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:cloudwatch/eventBus:EventBus": byName("ResourceAlreadyExistsException"),
   "aws:cloudwatch/logDelivery:LogDelivery": by("ConflictException", "deliverySourceName", "deliveryDestinationArn"),
   "aws:cloudwatch/logGroup:LogGroup": byName("ResourceAlreadyExistsException"),
+  "aws:cloudwatch/logStream:LogStream": {
+    error: "ResourceAlreadyExistsException",
+    scope: (f) => `${f.text("logGroupName")} ${f.name}`,
+  },
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
   "aws:dynamodb/table:Table": byName("ResourceInUseException"),
   "aws:ec2/route:Route": by(
@@ -57,6 +62,11 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:elasticache/subnetGroup:SubnetGroup": byName("CacheSubnetGroupAlreadyExists"),
   "aws:elasticache/user:User": byName("UserAlreadyExists"),
   "aws:elasticache/userGroup:UserGroup": byName("UserGroupAlreadyExists"),
+  "aws:glue/catalogDatabase:CatalogDatabase": byName("AlreadyExistsException"),
+  "aws:glue/catalogTable:CatalogTable": {
+    error: "AlreadyExistsException",
+    scope: (f) => `${f.text("databaseName")} ${f.name}`,
+  },
   "aws:guardduty/detector:Detector": { error: "BadRequestException", scope: () => "one detector a region" },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": by("EntityAlreadyExists", "url"),
   "aws:elasticbeanstalk/application:Application": byName("InvalidParameterValue"),
@@ -65,6 +75,12 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   "aws:iam/policy:Policy": byName("EntityAlreadyExists"),
   "aws:iam/role:Role": byName("EntityAlreadyExists"),
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": by("InvalidInput", "awsServiceName", "customSuffix"),
+  "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": byName("ResourceInUseException"),
+  "aws:kinesis/stream:Stream": byName("ResourceInUseException"),
+  "aws:kinesis/streamConsumer:StreamConsumer": {
+    error: "ResourceInUseException",
+    scope: (f) => `${f.text("streamArn")} ${f.name}`,
+  },
   "aws:kms/alias:Alias": byName("AlreadyExistsException"),
   "aws:lambda/function:Function": byName("ResourceConflictException"),
   "aws:lb/listener:Listener": by("DuplicateListener", "loadBalancerArn", "port"),

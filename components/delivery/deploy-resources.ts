@@ -31,6 +31,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     ].map((path) => `apigateway:*::/${path}`),
     "application-autoscaling": ["application-autoscaling:*:@:scalable-target/*"],
     aps: ["aps:*:@:workspace/*"],
+    athena: [`athena:*:@:workgroup/${stack}-*`],
     autoscaling: ["autoscaling:*:@:autoScalingGroup:*:autoScalingGroupName/awseb-*"],
     backup: [`backup:*:@:backup-plan:*`, `backup:*:@:backup-vault:${stack}-*`],
     cloudformation: ["cloudformation:*:@:stack/awseb-*"],
@@ -86,9 +87,16 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     ],
     es: [`es:*:@:domain/${stack}-*`],
     events: [`events:*:@:event-bus/${stack}-*`, `events:*:@:rule/${stack}-*`],
+    firehose: [`firehose:*:@:deliverystream/${stack}-*`],
+    // Names of databases have underscores.
+    glue: [
+      "catalog",
+      ...["database", "table"].map((kind) => `${kind}/${stack.toLowerCase().replace(/\W/g, "_")}_*`),
+    ].map((path) => `glue:*:@:${path}`),
     grafana: ["grafana:*:@:/workspaces/*"],
     guardduty: ["guardduty:*:@:detector/*"],
     kafka: ["cluster", "configuration", "topic"].map((kind) => `kafka:*:@:${kind}/${stack}-*`),
+    kinesis: [`kinesis:*:@:stream/${stack}-*`],
     lambda: [`lambda:*:@:function:${stack}-*`],
     logs: [
       // AWS asks for prefixes of its own: aws-waf-logs-, /aws/lambda/ and the like.

@@ -95,6 +95,12 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: `CreateLoggingConfiguration CreateWorkspace DeleteLoggingConfiguration DeleteWorkspace TagResource UntagResource UpdateLoggingConfiguration UpdateWorkspaceAlias ${KMS_GRANT}`,
     },
   },
+  athena: {
+    "aws:athena/workgroup:Workgroup": {
+      read: "GetWorkGroup ListTagsForResource",
+      write: "CreateWorkGroup DeleteWorkGroup TagResource UntagResource UpdateWorkGroup",
+    },
+  },
   autoscaling: {
     "aws:autoscaling/attachment:Attachment": {
       read: "DescribeAutoScalingGroups",
@@ -425,6 +431,23 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
     "aws:cloudwatch/eventTarget:EventTarget": { read: "ListTargetsByRule", write: "PutTargets RemoveTargets" },
   },
+  firehose: {
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": {
+      read: "DescribeDeliveryStream ListTagsForDeliveryStream",
+      write:
+        "CreateDeliveryStream DeleteDeliveryStream TagDeliveryStream UntagDeliveryStream UpdateDestination iam:PassRole",
+    },
+  },
+  glue: {
+    "aws:glue/catalogDatabase:CatalogDatabase": {
+      read: "GetDatabase GetTags",
+      write: "CreateDatabase DeleteDatabase TagResource UntagResource UpdateDatabase",
+    },
+    "aws:glue/catalogTable:CatalogTable": {
+      read: "GetPartitionIndexes GetTable",
+      write: "CreateTable DeleteTable UpdateTable",
+    },
+  },
   grafana: {
     "aws:grafana/workspace:Workspace": {
       read: "DescribeWorkspace DescribeWorkspaceConfiguration ListTagsForResource",
@@ -484,6 +507,17 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: "CreateTopic DeleteTopic UpdateTopic",
     },
   },
+  kinesis: {
+    "aws:kinesis/stream:Stream": {
+      read: "DescribeStreamSummary ListTagsForResource ListTagsForStream",
+      write:
+        "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DisableEnhancedMonitoring EnableEnhancedMonitoring IncreaseStreamRetentionPeriod RemoveTagsFromStream StartStreamEncryption StopStreamEncryption TagResource UntagResource UpdateMaxRecordSize UpdateShardCount UpdateStreamMode UpdateStreamWarmThroughput kms:DescribeKey",
+    },
+    "aws:kinesis/streamConsumer:StreamConsumer": {
+      read: "DescribeStreamConsumer ListTagsForResource",
+      write: "DeregisterStreamConsumer RegisterStreamConsumer TagResource UntagResource",
+    },
+  },
   kms: {
     "aws:kms/alias:Alias": { read: "ListAliases", write: "CreateAlias DeleteAlias UpdateAlias" },
     "aws:kms/key:Key": {
@@ -533,6 +567,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeResourcePolicies",
       write: "DeleteResourcePolicy PutResourcePolicy",
     },
+    "aws:cloudwatch/logStream:LogStream": { read: "DescribeLogStreams", write: "CreateLogStream DeleteLogStream" },
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {
       read: "DescribeSubscriptionFilters",
       write: "DeleteSubscriptionFilter PutSubscriptionFilter",
@@ -743,6 +778,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   iam: "DeleteAccountPasswordPolicy GetAccountPasswordPolicy UpdateAccountPasswordPolicy",
   inspector2: "BatchGetAccountStatus Disable Enable",
   kafka: "DescribeClusterOperation GetBootstrapBrokers",
+  kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring UpdateShardCount UpdateStreamMode",
   kms: "CreateKey ListAliases",
   logs: "CreateLogDelivery DeleteLogDelivery DeleteResourcePolicy DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
   macie2: "DisableMacie EnableMacie GetMacieSession UpdateMacieSession",

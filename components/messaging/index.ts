@@ -1,3 +1,4 @@
+export * from "./data-stream";
 export * from "./event-bus";
 export * from "./kafka-cluster";
 export * from "./queue";

@@ -12,6 +12,11 @@ export const cloudwatch: Models = {
     id: (f) => f.name,
     outputs: (f) => ({ arn: f.arn("logs", `log-group:${f.name}`) }),
   },
+  "aws:cloudwatch/logStream:LogStream": {
+    nameProperty: "name",
+    id: (f) => f.name,
+    outputs: (f) => ({ arn: f.arn("logs", `log-group:${f.text("logGroupName")}:log-stream:${f.name}`) }),
+  },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     nameProperty: "name",
     id: (f) => f.name,

@@ -1,6 +1,7 @@
 import type { Models, RemoteModels } from "../model";
 import { apigateway } from "./apigateway";
 import { appautoscaling } from "./appautoscaling";
+import { athena } from "./athena";
 import { backup } from "./backup";
 import { cloudfront } from "./cloudfront";
 import { cloudtrail } from "./cloudtrail";
@@ -15,9 +16,11 @@ import { ecs } from "./ecs";
 import { elasticache } from "./elasticache";
 import { elasticbeanstalk } from "./elasticbeanstalk";
 import { globalaccelerator } from "./globalaccelerator";
+import { glue } from "./glue";
 import { governance } from "./governance";
 import { grafana } from "./grafana";
 import { iam } from "./iam";
+import { kinesis } from "./kinesis";
 import { kms } from "./kms";
 import { lambda } from "./lambda";
 import { lb } from "./lb";
@@ -39,6 +42,7 @@ import { wafv2 } from "./wafv2";
 export const models: Models = {
   ...apigateway,
   ...appautoscaling,
+  ...athena,
   ...backup,
   ...cloudfront,
   ...cloudtrail,
@@ -53,9 +57,11 @@ export const models: Models = {
   ...elasticache,
   ...elasticbeanstalk,
   ...globalaccelerator,
+  ...glue,
   ...governance,
   ...grafana,
   ...iam,
+  ...kinesis,
   ...kms,
   ...lambda,
   ...lb,
