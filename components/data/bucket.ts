@@ -10,6 +10,7 @@ import {
   type Transform,
 } from "../core";
 import type { Key } from "../security/key";
+import { checkColdStorage, type ColdStorage, coldStorageRule } from "./cold-storage";
 
 export interface BucketArgs extends ComponentArgs {
   /**
@@ -19,6 +20,11 @@ export interface BucketArgs extends ComponentArgs {
   key?: Key;
   /** Days after which objects, and their old versions, expire. Default: never; old versions alone after 90 days. */
   expirationInDays?: number;
+  /**
+   * When objects under `prefix` (default: all) move to storage that is cheaper and slow to read. Objects under 128 KiB stay, as moving and keeping them there
+   * would cost more (https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html). Default: never.
+   */
+  coldStorage?: ColdStorage & { prefix?: string };
   /** Write-once retention. COMPLIANCE can not be lifted by anyone, the root user included. Default: none. It can not be removed later. */
   objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
   /** Statements beside the TLS-only one, made from the bucket's ARN: for log delivery, OAC and the like. */
@@ -58,6 +64,10 @@ export class Bucket extends Component {
     super("palisade:data:Bucket", name, args, opts);
     if (args.expirationInDays !== undefined)
       this.check.integer("expirationInDays", args.expirationInDays, 1, 36500, "of days");
+    if (args.coldStorage) {
+      const expiration = { argument: "expirationInDays", days: args.expirationInDays };
+      checkColdStorage(this.check, "coldStorage", args.coldStorage, expiration);
+    }
     if (args.objectLock) this.check.integer("objectLock.days", args.objectLock.days, 1, 36500, "of days");
     args.key?.requireFor(this.check, this.context.region);
 
@@ -103,7 +113,7 @@ export class Bucket extends Component {
     );
     new aws.s3.BucketLifecycleConfiguration(
       this.childName("lifecycle"),
-      { ...settings, rules: lifecycleRules(args.expirationInDays) },
+      { ...settings, rules: lifecycleRules(args) },
       this.childOptions({ dependsOn: [versioning] }),
     );
     if (args.objectLock) {
@@ -225,7 +235,11 @@ function encryptionRule(key: Key | undefined): aws.types.input.s3.BucketServerSi
   };
 }
 
-function lifecycleRules(days: number | undefined): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
+function lifecycleRules({
+  expirationInDays: days,
+  coldStorage: cold,
+}: BucketArgs): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
+  const moves = cold?.glacierDays !== undefined || cold?.deepArchiveDays !== undefined;
   return [
     {
       id: "expire",
@@ -235,5 +249,6 @@ function lifecycleRules(days: number | undefined): aws.types.input.s3.BucketLife
       noncurrentVersionExpiration: { noncurrentDays: Math.min(days ?? 90, 90) },
       ...(days === undefined ? {} : { expiration: { days } }),
     },
+    ...(moves ? [coldStorageRule(cold.prefix ?? "", cold)] : []),
   ];
 }

@@ -1,8 +1,12 @@
+export * from "./archive";
+export * from "./archive-columns";
+export type { ArchivePartition } from "./archive-layout";
 export * from "./aurora-global";
 export * from "./aurora-region";
 export * from "./backup-vault";
 export * from "./bucket";
 export * from "./cache";
+export * from "./cold-storage";
 export * from "./master-secret";
 export * from "./postgres-database";
 export * from "./postgres-database-args";
