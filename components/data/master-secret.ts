@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { functionLogStatement, functionTrust } from "../compute/function-permissions";
 import { Component, type ComponentArgs, type Grantee, policyDocument } from "../core";
 import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
@@ -55,10 +56,7 @@ export class MasterSecret extends Component {
       {
         name: this.physicalName("iamRole", "rotation"),
         description: `Rotates the master password of ${target.identifier}`,
-        // Lambda sends no aws:SourceArn or aws:SourceAccount here. `iam:PassRole` holds the role to this account.
-        assumeRolePolicy: policyDocument([
-          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ]),
+        assumeRolePolicy: functionTrust(),
       },
       this.childOptions(),
     );
@@ -143,11 +141,7 @@ export class MasterSecret extends Component {
         policy: policyDocument([
           // RDS has no narrower action or condition for the password alone.
           { Effect: "Allow", Action: actions, Resource: args.target.arn },
-          {
-            Effect: "Allow",
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-            Resource: this.arnOf("logs", `log-group:/aws/lambda/${functionName}:*`),
-          },
+          functionLogStatement(this, functionName),
           // For the function's variables.
           args.key.decryptStatement(),
         ]),

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { functionLogStatement, functionTrust } from "../compute/function-permissions";
 import { Component, type ComponentArgs, policyDocument, type Statement, type Transform } from "../core";
 import { Table } from "../data/table";
 import { logGroup } from "../observability/log-group";
@@ -104,10 +105,7 @@ export class BlueGreenSwap extends Component {
       {
         name: this.physicalName("iamRole"),
         description: `Deploys to the idle one of two VMs and swaps them (${this.identity})`,
-        // Lambda sends no aws:SourceArn or aws:SourceAccount here. `iam:PassRole` holds the role to this account.
-        assumeRolePolicy: policyDocument([
-          { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ]),
+        assumeRolePolicy: functionTrust(),
       },
       this.childOptions(),
     );
@@ -121,11 +119,7 @@ export class BlueGreenSwap extends Component {
       this.arnOf("ec2", pulumi.interpolate`instance/${target.vms[colour].instanceId}`),
     );
     const statements: Statement[] = [
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: this.arnOf("logs", `log-group:/aws/lambda/${this.functionName}:*`),
-      },
+      functionLogStatement(this, this.functionName),
       key.decryptStatement("lambda"),
       // DynamoDB reads and writes an encrypted table with its caller's permission for the key.
       key.decryptStatement("dynamodb"),

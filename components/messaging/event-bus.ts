@@ -5,13 +5,11 @@ import {
   type ComponentArgs,
   type Grantee,
   grant,
-  policyDocument,
-  type Statement,
   type Transform,
 } from "../core";
 import type { Key } from "../security/key";
 import { Queue, type QueueArgs } from "./queue";
-import { queueDenials } from "./queue-policy";
+import { eventDeliveryStatement, setAsideQueue } from "./queue-policy";
 
 /** A JSON schema of draft 4, the one that EventBridge's registry takes. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -67,7 +65,6 @@ export interface Subscription {
 const DRAFT_4 = "http://json-schema.org/draft-04/schema#";
 /** https://docs.aws.amazon.com/eventbridge/latest/schema-reference/v1-registries-name-registryname-schemas-name-schemaname.html */
 const SCHEMA_CHARACTERS = 100_000;
-const UNDELIVERED_RETENTION_SECONDS = 14 * 86_400;
 
 /**
  * An EventBridge bus between services: every kind of event has a contract in a schema registry, every consumer a queue and a dead-letter queue of its own, so
@@ -141,7 +138,7 @@ export class EventBus extends Component {
     const ruleArn = this.arnOf("events", `rule/${this.busName}/${ruleName}`);
     const queue = new Queue(
       this.childName(consumer),
-      { ...args.queue, key: this.key, policyStatements: (queueArn) => [this.deliveryStatement(queueArn, ruleArn)] },
+      { ...args.queue, key: this.key, policyStatements: (queueArn) => [eventDeliveryStatement(queueArn, ruleArn)] },
       { parent: this },
     );
     const rule = new aws.cloudwatch.EventRule(
@@ -272,23 +269,15 @@ export class EventBus extends Component {
   }
 
   private createUndelivered(args: EventBusArgs, name: string): aws.sqs.Queue {
-    return new aws.sqs.Queue(
-      this.childName("undelivered"),
-      {
-        name,
-        kmsMasterKeyId: args.key.arn,
-        kmsDataKeyReusePeriodSeconds: 300,
-        messageRetentionSeconds: UNDELIVERED_RETENTION_SECONDS,
-        // The largest there is: an event that its consumer's queue finds too large must fit here.
-        maxMessageSize: 1_048_576,
-        receiveWaitTimeSeconds: 20,
-        policy: policyDocument([
-          ...queueDenials(this.account, this.undeliveredArn),
-          this.deliveryStatement(this.undeliveredArn, [this.arn, this.arnOf("events", `rule/${this.busName}/*`)]),
-        ]),
-      },
-      this.statefulOptions({}, args.transform?.undelivered),
-    );
+    return setAsideQueue(this, "undelivered", {
+      name,
+      arn: this.undeliveredArn,
+      key: args.key,
+      statements: [
+        eventDeliveryStatement(this.undeliveredArn, [this.arn, this.arnOf("events", `rule/${this.busName}/*`)]),
+      ],
+      transform: args.transform?.undelivered,
+    });
   }
 
   private createRegistry(args: EventBusArgs): aws.schemas.Registry {
@@ -317,21 +306,6 @@ export class EventBus extends Component {
         this.childOptions(),
       );
     return Object.fromEntries(Object.entries(contracts).map(([kind, contract]) => [kind, create(kind, contract)]));
-  }
-
-  /** EventBridge sends as itself; the ARN of the rule, or the bus, holds it to what this component made. */
-  private deliveryStatement(
-    queueArn: pulumi.Input<string>,
-    from: pulumi.Input<string> | pulumi.Input<string>[],
-  ): Statement {
-    return {
-      Sid: "EventBridgeDelivers",
-      Effect: "Allow",
-      Principal: { Service: "events.amazonaws.com" },
-      Action: "sqs:SendMessage",
-      Resource: queueArn,
-      Condition: { ArnLike: { "aws:SourceArn": from } },
-    };
   }
 
   private createAlarms(undeliveredName: string): void {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { functionLogStatement, interfaceStatements } from "../compute/function-permissions";
 import { Component, type ComponentArgs, policyDocument, serviceTrust, type Statement } from "../core";
 import { Connections } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
@@ -19,16 +20,6 @@ export interface LogSearchFunctionArgs extends ComponentArgs {
   /** Permissions beside its own log and its place in the network. Default: none. */
   statements?: readonly Statement[];
 }
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
-const INTERFACE_ACTIONS = [
-  "ec2:AssignPrivateIpAddresses",
-  "ec2:CreateNetworkInterface",
-  "ec2:DeleteNetworkInterface",
-  "ec2:DescribeNetworkInterfaces",
-  "ec2:DescribeSubnets",
-  "ec2:UnassignPrivateIpAddresses",
-];
 
 /**
  * One of the two functions of a `LogSearch`, in the isolated subnets: a role, a security group that lets nothing out until it is told to, and a
@@ -110,20 +101,9 @@ export class LogSearchFunction extends Component {
       {
         role: this.role.name,
         policy: policyDocument([
-          {
-            Effect: "Allow",
-            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-            Resource: this.arnOf("logs", `log-group:/aws/lambda/${this.functionName}:*`),
-          },
+          functionLogStatement(this, this.functionName),
           this.args.key.decryptStatement("lambda"),
-          // Lambda asks for them on every resource; the denial below leaves them to Lambda and takes them from the function's code.
-          { Effect: "Allow", Action: INTERFACE_ACTIONS, Resource: "*" },
-          {
-            Effect: "Deny",
-            Action: INTERFACE_ACTIONS,
-            Resource: "*",
-            Condition: { ArnEquals: { "lambda:SourceFunctionArn": this.functionArn } },
-          },
+          ...interfaceStatements(this.functionArn),
           ...(this.args.statements ?? []),
         ]),
       },
