@@ -448,6 +448,8 @@ const NOWHERE: Join = { nodes: NONE, uncertain: NONE };
 /** Properties by which AWS lets one resource name another. */
 const HANDLES = [
   "arn",
+  "collectionArn",
+  "trackerArn",
   "name",
   "id",
   "bucket",
@@ -501,11 +503,11 @@ function indexHandles(nodes: readonly ResourceNode[]): Map<string, ResourceNode[
   return handles;
 }
 
-/** Service and resource of an ARN as one key, whatever its partition and account; a log group's trailing `:*` does not count. */
+/** Service and resource of an ARN as one key, whatever its partition and account; a log group's trailing `:*` and a function's version or alias do not count. */
 function parseArn(value: string): { key: string; region: string } | undefined {
   if (!value.startsWith("arn:")) return undefined;
   const [, , service, region, , ...resource] = value.split(":");
-  return { key: `${service}|${resource.join(":").replace(/:\*$/, "")}`, region: region ?? "" };
+  return { key: `${service}|${resource.join(":").replace(/:\*$|(?<=^function:[^:]+):.+$/, "")}`, region: region ?? "" };
 }
 
 /** Makes nodes so that each one's parent is there before it, whatever the order they came in. */

@@ -116,6 +116,9 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:kinesis/streamConsumer:StreamConsumer": "name streamArn",
   "aws:kms/alias:Alias": "name",
   "aws:kms/key:Key": "customKeyStoreId customerMasterKeySpec keyUsage multiRegion xksKeyId",
+  "aws:lambda/alias:Alias": "name functionName",
+  "aws:lambda/eventSourceMapping:EventSourceMapping":
+    "eventSourceArn startingPosition startingPositionTimestamp queues topics selfManagedEventSource",
   "aws:lambda/function:Function": "name packageType",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "functionName qualifier",
   "aws:lambda/invocation:Invocation": "functionName input qualifier triggers",
@@ -126,6 +129,10 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:lb/loadBalancer:LoadBalancer": "internal loadBalancerType name customerOwnedIpv4Pool",
   "aws:lb/targetGroup:TargetGroup": "ipAddressType name port protocol protocolVersion targetType vpcId",
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": "availabilityZone port quicServerId targetGroupArn targetId",
+  "aws:location/geofenceCollection:GeofenceCollection": "collectionName kmsKeyId",
+  "aws:location/tracker:Tracker": "kmsKeyId trackerName",
+  "aws:location/trackerAssociation:TrackerAssociation": "consumerArn trackerName",
+  "aws:scheduler/schedule:Schedule": "groupName name namePrefix",
   "aws:msk/cluster:Cluster":
     "brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.securityGroups clusterName encryptionInfo.encryptionAtRestKmsKeyArn",
   "aws:msk/configuration:Configuration": "kafkaVersions name",

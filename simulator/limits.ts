@@ -243,6 +243,30 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     rotationPeriodInDays: between(90, 2560),
     policy: text(1, 32_768),
   },
+  "aws:lambda/alias:Alias": {
+    name: text(1, 128, /^(?!\d+$)[A-Za-z0-9_-]+$/),
+    functionName: required,
+    functionVersion: must({ pattern: /^(\$LATEST|\d+)$/ }),
+    description: text(0, 256),
+  },
+  "aws:lambda/eventSourceMapping:EventSourceMapping": {
+    functionName: required,
+    batchSize: between(1, 10_000),
+    maximumBatchingWindowInSeconds: between(0, 300),
+    maximumRecordAgeInSeconds: between(-1, 604_800),
+    maximumRetryAttempts: between(-1, 10_000),
+    parallelizationFactor: between(1, 10),
+    "scalingConfig.maximumConcurrency": between(2, 1000),
+    startingPosition: oneOf("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"),
+    functionResponseTypes: { maxItems: 1 },
+    "filterCriteria.filters": { maxItems: 10 },
+    "filterCriteria.filters[].pattern": text(0, 4096),
+  },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    functionName: required,
+    maximumEventAgeInSeconds: between(60, 21_600),
+    maximumRetryAttempts: between(0, 2),
+  },
   "aws:lambda/function:Function": {
     name: text(1, 64, /^[A-Za-z0-9_-]+$/),
     role: required,
@@ -282,6 +306,16 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     "healthCheck.healthyThreshold": between(2, 10),
     "healthCheck.unhealthyThreshold": between(2, 10),
   },
+  "aws:location/geofenceCollection:GeofenceCollection": {
+    collectionName: must(text(1, 100, /^[-._\w]+$/)),
+    description: text(0, 1000),
+  },
+  "aws:location/tracker:Tracker": {
+    trackerName: must(text(1, 100, /^[-._\w]+$/)),
+    description: text(0, 1000),
+    positionFiltering: oneOf("TimeBased", "DistanceBased", "AccuracyBased"),
+  },
+  "aws:location/trackerAssociation:TrackerAssociation": { trackerName: required, consumerArn: required },
   "aws:opensearch/domain:Domain": { domainName: text(3, 28, /^[a-z][a-z0-9-]+$/) },
   "aws:rds/instance:Instance": {
     identifier: rdsIdentifier,
@@ -332,6 +366,17 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   },
   "aws:s3/bucket:Bucket": {
     bucket: text(3, 63, /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/),
+  },
+  "aws:scheduler/schedule:Schedule": {
+    name: text(1, 64, /^[0-9A-Za-z_.-]+$/),
+    description: text(0, 512),
+    scheduleExpression: must(text(1, 256, /^(at|cron|rate)\(.+\)$/)),
+    state: oneOf("ENABLED", "DISABLED"),
+    "flexibleTimeWindow.mode": must(oneOf("OFF", "FLEXIBLE")),
+    "target.arn": required,
+    "target.roleArn": required,
+    "target.retryPolicy.maximumEventAgeInSeconds": between(60, 86_400),
+    "target.retryPolicy.maximumRetryAttempts": between(0, 185),
   },
   "aws:schemas/registry:Registry": { name: text(1, 64, /^[.\-_A-Za-z0-9]+$/), description: text(0, 256) },
   "aws:schemas/schema:Schema": {

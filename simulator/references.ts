@@ -33,6 +33,7 @@ const SECRET = "aws:secretsmanager/secret:Secret";
 const TOPIC = "aws:sns/topic:Topic";
 const FUNCTION = "aws:lambda/function:Function";
 const STREAM = "aws:kinesis/stream:Stream";
+const ALIAS = "aws:lambda/alias:Alias";
 
 const inVpc = refs(VPC, "blocks")("vpcId");
 const key = refs(KEY, "stays");
@@ -220,8 +221,21 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs(GROUP, "blocks")("vpcConfig.securityGroupIds[]"),
   ],
   "aws:lambda/permission:Permission": refs(FUNCTION, "goes")("function"),
+  "aws:lambda/alias:Alias": refs(FUNCTION, "goes")("functionName"),
+  // Deleting a function leaves its mappings behind, disabled.
+  "aws:lambda/eventSourceMapping:EventSourceMapping": [
+    ...refs(ALIAS, "stays")("functionName"),
+    ...refs("aws:sqs/queue:Queue", "stays")("destinationConfig.onFailure.destinationArn"),
+  ],
   "aws:lambda/invocation:Invocation": refs(FUNCTION, "goes")("functionName"),
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": refs(FUNCTION, "goes")("functionName"),
+  "aws:location/tracker:Tracker": key("kmsKeyId"),
+  "aws:location/geofenceCollection:GeofenceCollection": key("kmsKeyId"),
+  "aws:location/trackerAssociation:TrackerAssociation": [
+    ...refs("aws:location/tracker:Tracker", "goes")("trackerName"),
+    ...refs("aws:location/geofenceCollection:GeofenceCollection", "stays")("consumerArn"),
+  ],
+  "aws:scheduler/schedule:Schedule": [...role("target.roleArn"), ...refs(ALIAS, "stays")("target.arn")],
   "aws:msk/cluster:Cluster": [
     ...refs(SUBNET, "blocks")("brokerNodeGroupInfo.clientSubnets[]"),
     ...refs(GROUP, "blocks")("brokerNodeGroupInfo.securityGroups[]"),

@@ -51,7 +51,12 @@ export function checkQueueConsumption(check: ArgumentCheck, isFifo: boolean, giv
   const { batchSize = 10, windowSeconds = 0, maximumConcurrency } = given;
   check.integer("batchSize", batchSize, 1, isFifo ? 10 : 10_000);
   check.integer("windowSeconds", windowSeconds, 0, isFifo ? 0 : 300, "of seconds");
-  check.that(batchSize <= 10 || windowSeconds > 0, "batchSize", batchSize, "Above 10 messages give `windowSeconds` of 1 or more.");
+  check.that(
+    batchSize <= 10 || windowSeconds > 0,
+    "batchSize",
+    batchSize,
+    "Above 10 messages give `windowSeconds` of 1 or more.",
+  );
   if (maximumConcurrency !== undefined) check.integer("maximumConcurrency", maximumConcurrency, 2, 1000);
   checkFilters(check, given.filters);
 }

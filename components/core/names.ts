@@ -62,6 +62,7 @@ export const NAME_RULES = {
   prometheusAlias: { max: 100, refused: /[^A-Za-z0-9_.-]/g },
   restApi: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   s3Bucket: { max: 63, refused: /[^a-z0-9-]/g, lowercase: true },
+  schedule: { max: 64, refused: /[^A-Za-z0-9_.-]/g },
   schemaRegistry: { max: 64, refused: /[^A-Za-z0-9_.-]/g },
   secret: { max: 505, refused: /[^A-Za-z0-9/_+=.@-]/g },
   securityGroup: { max: 255, refused: /[^A-Za-z0-9_.-]/g },

@@ -88,6 +88,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     es: [`es:*:@:domain/${stack}-*`],
     events: [`events:*:@:event-bus/${stack}-*`, `events:*:@:rule/${stack}-*`],
     firehose: [`firehose:*:@:deliverystream/${stack}-*`],
+    geo: [`geo:*:@:geofence-collection/${stack}-*`, `geo:*:@:tracker/${stack}-*`],
     // Names of databases have underscores.
     glue: [
       "catalog",
@@ -97,7 +98,8 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     guardduty: ["guardduty:*:@:detector/*"],
     kafka: ["cluster", "configuration", "topic"].map((kind) => `kafka:*:@:${kind}/${stack}-*`),
     kinesis: [`kinesis:*:@:stream/${stack}-*`],
-    lambda: [`lambda:*:@:function:${stack}-*`],
+    // A mapping has an id of its own; what it leads from and to is held by the role and the function.
+    lambda: [`lambda:*:@:function:${stack}-*`, `lambda:*:@:event-source-mapping:*`],
     logs: [
       // AWS asks for prefixes of its own: aws-waf-logs-, /aws/lambda/ and the like.
       `logs:*:@:log-group:*${stack}-*`,
@@ -116,6 +118,7 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     route53: ["change", "healthcheck", "hostedzone", "queryloggingconfig"].map((kind) => `route53:::${kind}/*`),
     // Elastic Beanstalk keeps bundles in one of its own for each region.
     s3: [`s3:::${stack}-*`, "s3:::elasticbeanstalk-*-@", "s3:::elasticbeanstalk-*-@/*"],
+    scheduler: [`scheduler:*:@:schedule/default/${stack}-*`],
     schemas: [`schemas:*:@:registry/${stack}-*`, `schemas:*:@:schema/${stack}-*`],
     secretsmanager: [`secretsmanager:*:@:secret:${stack}-*`],
     securityhub: ["securityhub:*:@:hub/default"],

@@ -41,6 +41,7 @@ export const PASSED_TO = [
   "grafana.amazonaws.com",
   "lambda.amazonaws.com",
   "monitoring.rds.amazonaws.com",
+  "scheduler.amazonaws.com",
   "vpc-flow-logs.amazonaws.com",
 ];
 

@@ -526,7 +526,26 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
         "CreateKey DisableKeyRotation EnableKeyRotation PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription",
     },
   },
+  geo: {
+    "aws:location/geofenceCollection:GeofenceCollection": {
+      read: "DescribeGeofenceCollection ListTagsForResource",
+      write: `CreateGeofenceCollection DeleteGeofenceCollection TagResource UntagResource UpdateGeofenceCollection ${KMS_GRANT}`,
+    },
+    "aws:location/tracker:Tracker": {
+      read: "DescribeTracker ListTagsForResource",
+      write: `CreateTracker DeleteTracker TagResource UntagResource UpdateTracker ${KMS_GRANT}`,
+    },
+    "aws:location/trackerAssociation:TrackerAssociation": {
+      read: "ListTrackerConsumers",
+      write: "AssociateTrackerConsumer DisassociateTrackerConsumer",
+    },
+  },
   lambda: {
+    "aws:lambda/alias:Alias": { read: "GetAlias", write: "CreateAlias DeleteAlias UpdateAlias" },
+    "aws:lambda/eventSourceMapping:EventSourceMapping": {
+      read: "GetEventSourceMapping ListTags",
+      write: "CreateEventSourceMapping DeleteEventSourceMapping TagResource UntagResource UpdateEventSourceMapping",
+    },
     "aws:lambda/function:Function": {
       read: "GetFunction GetFunctionCodeSigningConfig GetFunctionConfiguration ListTags ListVersionsByFunction",
       write: `CreateFunction DeleteFunction DeleteFunctionConcurrency PublishVersion PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration iam:PassRole ${KMS_GRANT} kms:Decrypt kms:Encrypt`,
@@ -706,6 +725,12 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write: "CreateProtection DeleteProtection TagResource UntagResource",
     },
   },
+  scheduler: {
+    "aws:scheduler/schedule:Schedule": {
+      read: "GetSchedule",
+      write: "CreateSchedule DeleteSchedule UpdateSchedule iam:PassRole",
+    },
+  },
   sns: {
     "aws:sns/topic:Topic": {
       read: "GetTopicAttributes ListTagsForResource",
@@ -780,6 +805,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   kafka: "DescribeClusterOperation GetBootstrapBrokers",
   kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring UpdateShardCount UpdateStreamMode",
   kms: "CreateKey ListAliases",
+  lambda: "CreateEventSourceMapping",
   logs: "CreateLogDelivery DeleteLogDelivery DeleteResourcePolicy DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
   macie2: "DisableMacie EnableMacie GetMacieSession UpdateMacieSession",
   route53: "CreateHealthCheck CreateHostedZone",

@@ -1,12 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  Component,
-  type ComponentArgs,
-  type Grantee,
-  grant,
-  type Transform,
-} from "../core";
+import { Component, type ComponentArgs, type Grantee, grant, type Transform } from "../core";
 import type { Key } from "../security/key";
 import { Queue, type QueueArgs } from "./queue";
 import { eventDeliveryStatement, setAsideQueue } from "./queue-policy";

@@ -33,6 +33,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   "aws:kinesis/": "DataStream",
   "aws:kinesis/firehoseDeliveryStream:": "Archive",
   "aws:kms/": "Key",
+  "aws:lambda/": "Function",
   "aws:lb/": "LoadBalancer",
   "aws:msk/": "KafkaCluster",
   "aws:opensearch/": "LogSearch",

@@ -63,6 +63,15 @@ function sameZone(subnet: ResourceNode, nat: ResourceNode, graph: ResourceGraph)
   });
 }
 
+/** Where EventBridge sets aside what it can not deliver, and Lambda the calls and records that failed for good. */
+const SET_ASIDE: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/eventBus:EventBus": "deadLetterConfig.arn",
+  "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig.arn",
+  "aws:lambda/eventSourceMapping:EventSourceMapping": "destinationConfig.onFailure.destinationArn",
+  "aws:lambda/function:Function": "deadLetterConfig.targetArn",
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "destinationConfig.onFailure.destination",
+};
+
 /** Names of the queues that others use as their dead-letter queue, and the queues that policies not known yet are made from. */
 function deadLetterTargets(graph: ResourceGraph): { names: ReadonlySet<string>; makers: ReadonlySet<string> } {
   return graph.once("dead-letter targets", () => {
@@ -81,12 +90,12 @@ function deadLetterTargets(graph: ResourceGraph): { names: ReadonlySet<string>; 
         );
       else json.producers.forEach((urn) => makers.add(urn));
     }
-    // EventBridge sets aside there what it can not deliver.
-    const events = ["aws:cloudwatch/eventBus:EventBus", "aws:cloudwatch/eventTarget:EventTarget"];
-    for (const node of events.flatMap((type) => graph.ofType(type))) {
-      const { fact } = node.property("deadLetterConfig.arn");
-      if (!fact.known) fact.producers.forEach((urn) => makers.add(urn));
-      else if (typeof fact.value === "string") names.add(fact.value.split(":").at(-1) ?? "");
+    for (const [type, at] of Object.entries(SET_ASIDE)) {
+      for (const node of graph.ofType(type)) {
+        const { fact } = node.property(at);
+        if (!fact.known) fact.producers.forEach((urn) => makers.add(urn));
+        else if (typeof fact.value === "string") names.add(fact.value.split(":").at(-1) ?? "");
+      }
     }
     return { names, makers };
   });

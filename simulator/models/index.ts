@@ -24,12 +24,14 @@ import { kinesis } from "./kinesis";
 import { kms } from "./kms";
 import { lambda } from "./lambda";
 import { lb } from "./lb";
+import { location } from "./location";
 import { msk } from "./msk";
 import { opensearch } from "./opensearch";
 import { providers } from "./providers";
 import { random } from "./random";
 import { rds } from "./rds";
 import { s3 } from "./s3";
+import { scheduler } from "./scheduler";
 import { schemas } from "./schemas";
 import { secretsmanager } from "./secretsmanager";
 import { shield } from "./shield";
@@ -65,12 +67,14 @@ export const models: Models = {
   ...kms,
   ...lambda,
   ...lb,
+  ...location,
   ...msk,
   ...opensearch,
   ...providers,
   ...random,
   ...rds,
   ...s3,
+  ...scheduler,
   ...schemas,
   ...secretsmanager,
   ...shield,

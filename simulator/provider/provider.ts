@@ -405,7 +405,11 @@ function namesOf(resource: CloudResource): { type: string; name: string }[] {
   const facts = factsOf(model, { type, urn, name: logicalName, region }, { ...inputs }, generation);
   const outputs = model.outputs?.(facts) ?? {};
   const name = model.nameProperty === undefined ? undefined : facts.name;
-  const own = new Set([id, name, outputs.arn].filter((one): one is string => typeof one === "string" && one !== ""));
+  const own = new Set(
+    [id, name, outputs.arn, outputs.trackerArn, outputs.collectionArn].filter(
+      (one): one is string => typeof one === "string" && one !== "",
+    ),
+  );
   const made = MADE_TOGETHER[type] ?? {};
   // Whatever takes a key takes one of its aliases as well.
   const also = type === "aws:kms/alias:Alias" ? [...own].map((one) => ({ type: "aws:kms/key:Key", name: one })) : [];
