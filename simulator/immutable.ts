@@ -1,3 +1,8 @@
+import { KINDS } from "./kubernetes-kinds";
+
+const RANDOM_TEXT =
+  "keepers length lower minLower minNumeric minSpecial minUpper number numeric overrideSpecial special upper";
+
 /**
  * Inputs that AWS can not change on what stands, so that a change replaces the resource: what the provider's schema calls "forces new resource",
  * which follows "Update requires: Replacement" in CloudFormation's reference. For the types that the stacks use; a path `a.b` is within an object.
@@ -189,11 +194,28 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:wafv2/webAcl:WebAcl": "name scope",
   "aws:wafv2/webAclAssociation:WebAclAssociation": "resourceArn webAclArn",
   "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "resourceArn",
-  "random:index/randomPassword:RandomPassword":
-    "keepers length lower minLower minNumeric minSpecial minUpper number numeric overrideSpecial special upper",
+  "random:index/randomBytes:RandomBytes": "keepers length",
+  "random:index/randomId:RandomId": "byteLength keepers prefix",
+  "random:index/randomInteger:RandomInteger": "keepers max min seed",
+  "random:index/randomPassword:RandomPassword": RANDOM_TEXT,
+  "random:index/randomPet:RandomPet": "keepers length prefix separator",
+  "random:index/randomShuffle:RandomShuffle": "inputs keepers resultCount seed",
+  "random:index/randomString:RandomString": RANDOM_TEXT,
+  "random:index/randomUuid:RandomUuid": "keepers",
+  "random:index/randomUuid4:RandomUuid4": "keepers",
+  "random:index/randomUuid7:RandomUuid7": "keepers",
 };
 
-const table = new Map(Object.entries(IMMUTABLE).map(([type, paths]) => [type, new Set(paths.split(" "))]));
+const table = new Map(
+  [...Object.entries(IMMUTABLE), ...objects()].map(([type, paths]) => [type, new Set(paths.split(" "))]),
+);
+
+function objects(): [string, string][] {
+  return Object.entries(KINDS).map(([type, { namespaced, replaces: more }]) => [
+    type,
+    ["metadata.name", ...(namespaced ? ["metadata.namespace"] : []), ...(more === undefined ? [] : [more])].join(" "),
+  ]);
+}
 
 /** Whether a change at a path (its keys, list indices aside) replaces the resource; moving to another region always does. */
 export function replaces(type: string, path: readonly string[]): boolean {

@@ -1,3 +1,5 @@
+import { CRON_JOB_NAME_LENGTH, isKubernetes, KINDS, NAME_RULES } from "./kubernetes-kinds";
+
 /** What AWS accepts of one input. Lengths are of strings, `least` and `most` of numbers, items of lists. */
 export interface Limit {
   readonly required?: true;
@@ -425,7 +427,21 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     "rules[].name": text(1, 128, /^[\w-]+$/),
     "rules[].priority": { least: 0 },
   },
+  ...Object.fromEntries(
+    Object.entries(KINDS).map(([type, { name = "subdomain" }]) => [type, { "metadata.name": NAME_RULES[name] }]),
+  ),
+  "kubernetes:batch/v1:CronJob": {
+    "metadata.name": { ...NAME_RULES.subdomain, maxLength: CRON_JOB_NAME_LENGTH },
+    "spec.schedule": required,
+    "spec.concurrencyPolicy": oneOf("Allow", "Forbid", "Replace"),
+  },
+  "random:index/randomBytes:RandomBytes": { length: must({ least: 1 }) },
+  "random:index/randomId:RandomId": { byteLength: must({ least: 1 }) },
+  "random:index/randomInteger:RandomInteger": { max: required, min: required },
   "random:index/randomPassword:RandomPassword": { length: must(between(1, 4096)) },
+  "random:index/randomPet:RandomPet": { length: { least: 1 } },
+  "random:index/randomShuffle:RandomShuffle": { inputs: required, resultCount: { least: 0 } },
+  "random:index/randomString:RandomString": { length: must({ least: 1 }) },
 };
 
 /** One input that AWS would refuse. */
@@ -445,25 +461,26 @@ export function refusals(
   isSecret: (property: string) => boolean,
 ): Refusal[] {
   const found: Refusal[] = [];
+  const taker = isKubernetes(type) ? "Kubernetes" : "AWS";
   for (const [path, limit] of Object.entries(LIMITS[type] ?? {})) {
     for (const [property, value] of valuesAt(inputs, path.split("."), "")) {
-      const reason = isUnknown(value) ? undefined : broken(limit, value, isSecret(property));
+      const reason = isUnknown(value) ? undefined : broken(taker, limit, value, isSecret(property));
       if (reason !== undefined) found.push({ property, reason });
     }
   }
   return found;
 }
 
-function broken(limit: Limit, value: unknown, hidden: boolean): string | undefined {
+function broken(taker: string, limit: Limit, value: unknown, hidden: boolean): string | undefined {
   if (value === undefined || value === null) return limit.required ? "is required" : undefined;
   const show = (shown: unknown): string => (hidden ? "a secret" : shortened(JSON.stringify(shown)));
   const { oneOf: allowed, pattern, minLength = 0, maxLength, least, most, maxItems } = limit;
   if (allowed !== undefined && !allowed.some((one) => one === value)) {
-    return `is ${show(value)}; AWS takes one of: ${allowed.join(", ")}`;
+    return `is ${show(value)}; ${taker} takes one of: ${allowed.join(", ")}`;
   }
   if (typeof value === "string") {
     if (value.length < minLength || (maxLength !== undefined && value.length > maxLength)) {
-      return `is ${show(value)}, ${value.length} characters long; AWS takes ${minLength} to ${maxLength ?? "any number"}`;
+      return `is ${show(value)}, ${value.length} characters long; ${taker} takes ${minLength} to ${maxLength ?? "any number"}`;
     }
     if (pattern !== undefined && !pattern.test(value)) {
       return `is ${show(value)}, which does not match ${pattern.source}`;
@@ -474,10 +491,10 @@ function broken(limit: Limit, value: unknown, hidden: boolean): string | undefin
     typeof number === "number" &&
     ((least !== undefined && number < least) || (most !== undefined && number > most))
   ) {
-    return `is ${show(number)}; AWS takes ${least ?? "any"} to ${most ?? "any number"}`;
+    return `is ${show(number)}; ${taker} takes ${least ?? "any"} to ${most ?? "any number"}`;
   }
   if (maxItems !== undefined && Array.isArray(value) && value.length > maxItems) {
-    return `has ${value.length} items; AWS takes at most ${maxItems}`;
+    return `has ${value.length} items; ${taker} takes at most ${maxItems}`;
   }
   return undefined;
 }

@@ -63,11 +63,31 @@ export class Facts {
 
 /** What AWS answers when one resource type is created. */
 export interface Model {
-  /** Input that holds the physical name, if the type has one; Pulumi names the resource there when the program does not. */
+  /** Input that holds the physical name, if the type has one, `a.b` within an object; Pulumi names the resource there when the program does not. */
   readonly nameProperty?: string;
   readonly id: (facts: Facts) => string;
   /** Properties that AWS computes, every output-only one of the type included. Inputs are echoed without being listed. */
   readonly outputs?: (facts: Facts) => Readonly<Record<string, unknown>>;
+}
+
+/** The physical name that the inputs give, if they do. */
+export function nameIn(model: Model, inputs: Readonly<Record<string, unknown>>): unknown {
+  return model.nameProperty?.split(".").reduce<unknown>((value, key) => fieldsOf(value)[key], inputs);
+}
+
+/** The inputs' own property that holds the physical name, with the name in it. */
+export function named(
+  { nameProperty }: Model,
+  inputs: Readonly<Record<string, unknown>>,
+  name: string,
+): Record<string, unknown> {
+  if (nameProperty === undefined) return {};
+  const [outer = "", inner] = nameProperty.split(".");
+  return { [outer]: inner === undefined ? name : { ...fieldsOf(inputs[outer]), [inner]: name } };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 /** A resource that a remote component has registered underneath itself. */

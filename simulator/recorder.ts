@@ -6,7 +6,8 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { ACCOUNT } from "./account";
-import { Facts, type InvokeContext, type RegisteredChild } from "./model";
+import { isKubernetes } from "./kubernetes-kinds";
+import { Facts, type InvokeContext, named, nameIn, type RegisteredChild } from "./model";
 import { invokes } from "./invokes";
 import { models, remoteModels } from "./models";
 import { type Problem, type RecordedResource, type Recording, type SourceFrame, UNKNOWN } from "./recording";
@@ -326,17 +327,20 @@ class RecordingMonitor extends MockMonitor {
     const model = models[type];
     if (model === undefined) {
       throw new pulumi.RunError(
-        `The simulator has no model for ${type} (resource "${logicalName}"). Add one to simulator/models/, with the id and the computed properties that AWS answers.`,
+        isKubernetes(type)
+          ? `The simulator has no model for ${type} (resource "${logicalName}"). Add its kind to simulator/kubernetes-kinds.ts.`
+          : `The simulator has no model for ${type} (resource "${logicalName}"). Add one to simulator/models/, with the id and the computed properties that AWS answers.`,
       );
     }
-    const given = model.nameProperty === undefined ? undefined : inputs[model.nameProperty];
-    const name =
-      typeof given === "string"
-        ? given
-        : `${logicalName}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}`;
+    const given = nameIn(model, inputs);
+    const digits = createHash("sha256")
+      .update(urn)
+      .digest("hex")
+      .slice(0, isKubernetes(type) ? 8 : 7);
+    const name = typeof given === "string" ? given : `${logicalName}-${digits}`;
     const facts = new Facts(type, urn, logicalName, name, inputs, region, this.account);
-    const named = model.nameProperty === undefined ? {} : { [model.nameProperty]: name };
-    return { id: model.id(facts), outputs: { ...named, ...(this.preview ? {} : model.outputs?.(facts)) } };
+    const computed = this.preview ? {} : model.outputs?.(facts);
+    return { id: model.id(facts), outputs: { ...named(model, inputs, name), ...computed } };
   }
 
   /**
@@ -347,6 +351,7 @@ class RecordingMonitor extends MockMonitor {
     const seen: Values = { ...raw };
     for (const [key, value] of Object.entries(resource.outputs)) {
       if (!(key in raw)) seen[key] = secretOutputs.includes(key) ? secretValue(value) : value;
+      else if (isKubernetes(resource.type)) seen[key] = beside(raw[key], value);
     }
     return seen;
   }
@@ -417,6 +422,23 @@ function withoutUndefined(values: Values): { [key: string]: JavaScriptValue } {
 }
 
 const { specialSigKey, specialSecretSig, specialResourceSig } = pulumi.runtime;
+
+/** What the program gave, as it gave it, and beside it within the same objects what was computed. */
+function beside(given: unknown, computed: unknown): unknown {
+  if (Array.isArray(given) && Array.isArray(computed)) return given.map((item, index) => beside(item, computed[index]));
+  if (!isPlain(given) || !isPlain(computed)) return given;
+  const all = { ...computed, ...given };
+  return Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [
+      key,
+      key in given && key in computed ? beside(value, computed[key]) : value,
+    ]),
+  );
+}
+
+function isPlain(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(specialSigKey in value);
+}
 
 function secretValue(value: unknown): Values {
   return { [specialSigKey]: specialSecretSig, value };

@@ -1,5 +1,6 @@
 import { type CloudObserver, type CloudResource } from "./cloud";
 import { ACCOUNT } from "./account";
+import { BUILT_IN_NAMESPACES, KINDS, NAMESPACE } from "./kubernetes-kinds";
 import { isGlobal } from "./regions";
 
 /** What AWS does with a resource when what it points to is to be deleted: refuses, deletes it too, or lets it dangle. */
@@ -329,6 +330,11 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     "aws:globalaccelerator/listener:Listener",
     "blocks",
   )("listenerArn"),
+  ...Object.fromEntries(
+    Object.entries(KINDS)
+      .filter(([, { namespaced }]) => namespaced)
+      .map(([type]) => [type, refs(NAMESPACE, "goes")("metadata.namespace")]),
+  ),
 };
 
 /** What else a resource is known by, its id, ARN and name aside, and what AWS makes together with it. */
@@ -367,7 +373,11 @@ export class References implements CloudObserver {
 
   /** What a resource points to and does not exist. */
   missing(resource: CloudResource): { readonly path: string; readonly target: string; readonly name: string }[] {
-    return pointers(resource).filter(({ target, name }) => isOwn(name) && !this.exists(target, name, resource.region));
+    const isMissing = ({ target, name }: { target: string; name: string }): boolean =>
+      isOwn(name) &&
+      !(target === NAMESPACE && BUILT_IN_NAMESPACES.has(name)) &&
+      !this.exists(target, name, resource.region);
+    return pointers(resource).filter(isMissing);
   }
 
   /** Who points to a resource, itself aside. */

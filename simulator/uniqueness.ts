@@ -1,4 +1,5 @@
 import type { Facts } from "./model";
+import { kubernetes } from "./models/kubernetes";
 
 /** What may exist only once, and AWS's error for the second. */
 export interface Uniqueness {
@@ -128,6 +129,10 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
     scope: (f) => (f.inputs.overwrite === true ? undefined : f.name),
   },
   "aws:wafv2/webAcl:WebAcl": { error: "WAFDuplicateItemException", scope: (f) => `${f.text("scope")} ${f.name}` },
+  // An object's id is its name, in its namespace.
+  ...Object.fromEntries(
+    Object.entries(kubernetes).map(([type, { id }]) => [type, { error: "AlreadyExists", scope: id }]),
+  ),
 };
 
 /** Types whose names are given out once for all regions. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CHECKOUT } from "../checkout";
 
 /** Packages that the simulator answers for. */
-export const SIMULATED_PACKAGES = ["aws", "awsx", "docker-build", "random"] as const;
+export const SIMULATED_PACKAGES = ["aws", "awsx", "docker-build", "kubernetes", "random"] as const;
 
 const PROVIDER = join(CHECKOUT, "dist", "simulator", "provider", "main.js");
 const START_SECONDS = 30;

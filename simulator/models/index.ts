@@ -22,6 +22,7 @@ import { grafana } from "./grafana";
 import { iam } from "./iam";
 import { kinesis } from "./kinesis";
 import { kms } from "./kms";
+import { kubernetes } from "./kubernetes";
 import { lambda } from "./lambda";
 import { lb } from "./lb";
 import { location } from "./location";
@@ -65,6 +66,7 @@ export const models: Models = {
   ...iam,
   ...kinesis,
   ...kms,
+  ...kubernetes,
   ...lambda,
   ...lb,
   ...location,

@@ -4,7 +4,7 @@ import { SimulatedProvider } from "./provider";
 import { serve } from "./server";
 import { versionOf } from "./version";
 
-/** `main.js --cloud FILE --package aws|awsx|random|docker-build [--faults ...]`: prints its port, serves until stdin ends. */
+/** `main.js --cloud FILE --package aws|awsx|docker-build|kubernetes|random [--faults ...]`: prints its port, serves until stdin ends. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { cloud: { type: "string" }, package: { type: "string" }, faults: { type: "string" } },

@@ -1,18 +1,20 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { ACCOUNT } from "../account";
 import { Cloud, type CloudResource, keyOf, type Transaction } from "../cloud";
 import { forces, guarded, inUseError } from "../deletion";
 import { invokes } from "../invokes";
 import { LIMITS, refusals, type Refusal } from "../limits";
-import { Facts, type Model } from "../model";
+import { isKubernetes } from "../kubernetes-kinds";
+import { Facts, type Model, nameIn } from "../model";
 import { models } from "../models";
 import { UNKNOWN } from "../recording";
+import { RANDOM } from "../random-values";
 import { References } from "../references";
 import { isGlobal, partitionOf } from "../regions";
 import { UNIQUE_EVERYWHERE, UNIQUENESS } from "../uniqueness";
 import { compare, type PropertyChange } from "./diff";
-import { randomPassword } from "./random";
+import { keepsObjectName, refuseFixed, withObjectName } from "./kubernetes";
 import { isUnknown, type Plain, sealed, unsealed, type Values } from "./values";
 
 /** A resource as a call names it. */
@@ -20,7 +22,7 @@ export interface Subject {
   readonly type: string;
   readonly urn: string;
   readonly name: string;
-  /** Region of the provider that the call came through; a resource's own `region` goes before it. */
+  /** Region of the provider that the call came through, or its cluster; a resource's own `region` goes before it. */
   readonly region: string;
 }
 
@@ -44,7 +46,6 @@ export interface DiffAnswer {
   readonly deleteBeforeReplace: boolean;
 }
 
-const RANDOM_PASSWORD = "random:index/randomPassword:RandomPassword";
 const DEFAULTS = "__defaults";
 
 /** Answers for resources the way AWS and its provider do, out of the models and a cloud in a file. Knows nothing of gRPC. */
@@ -84,7 +85,8 @@ export class SimulatedProvider {
     const { type } = subject;
     const model = models[type];
     if (model === undefined) return { inputs: given, failures: [{ property: "", reason: noModel(type) }] };
-    const { values, failures } = withName(model, subject, olds, given.values, seed, autonaming);
+    const name = isKubernetes(type) ? withObjectName : withName;
+    const { values, failures } = name(model, subject, olds, given.values, seed, autonaming);
     const inputs: Plain = { values, secrets: given.secrets };
     const isSecret = (property: string) => given.secrets.some(([first]) => property.split(/[.[]/)[0] === first);
     const limits = refusals(type, inputs.values, isUnknown, isSecret).map(({ property, reason }) => ({
@@ -98,7 +100,8 @@ export class SimulatedProvider {
   diff({ type }: Subject, olds: Values, news: Values, ignore: readonly string[] = []): DiffAnswer {
     const changes = compare(type, olds, news, ignore);
     const replaced = [...changes.values()].some(({ replace }) => replace);
-    return { changes, deleteBeforeReplace: replaced && keepsName(type, olds, news) };
+    const keeps = isKubernetes(type) ? keepsObjectName : keepsName;
+    return { changes, deleteBeforeReplace: replaced && keeps(type, olds, news) };
   }
 
   create(subject: Subject, inputs: Plain, preview: boolean): Answer {
@@ -146,7 +149,7 @@ export class SimulatedProvider {
     const model = modelOf(type);
     if (!standsInCloud(type)) {
       const { outputs } = this.answerOutside(model, subject, inputs.values);
-      return stateOf(inputs, type === RANDOM_PASSWORD ? { ...outputs, ...resultOf(state) } : outputs);
+      return stateOf(inputs, RANDOM[type] === undefined ? outputs : { ...outputs, ...drawnBefore(outputs, state) });
     }
     if (preview) {
       const found = this.find(subject, id, state);
@@ -158,6 +161,7 @@ export class SimulatedProvider {
       const found = this.find(subject, id, state);
       if (found === undefined) throw new Error(`NotFound: ${type} ${id} (${name}) does not exist; refresh the stack.`);
       const changed: CloudResource = { ...found, inputs: sealed(inputs, salt) };
+      refuseFixed(found, changed);
       this.refuseMissing(changed);
       this.refuseTaken(changed, keyOf(found));
       if (keyOf(changed) !== keyOf(found)) remove(keyOf(found));
@@ -275,18 +279,24 @@ export class SimulatedProvider {
 
   /** Resources of other providers than AWS's: their state is all there is of them. */
   private answerOutside(model: Model, subject: Subject, inputs: Values): { id: string; outputs: Values } {
+    const draw = RANDOM[subject.type];
+    if (draw !== undefined) {
+      const { id, outputs } = draw(inputs, randomBytes);
+      return { id, outputs: { ...outputs } };
+    }
     const facts = factsOf(model, subject, inputs, 0);
-    const result = subject.type === RANDOM_PASSWORD ? { result: randomPassword(inputs) } : {};
-    return { id: model.id(facts), outputs: { ...model.outputs?.(facts), ...result } };
+    return { id: model.id(facts), outputs: { ...model.outputs?.(facts) } };
   }
 }
 
 /** Every registration of a task definition is a revision of one family, and the family is the id. */
 const REVISIONED: ReadonlySet<string> = new Set(["aws:ecs/taskDefinition:TaskDefinition"]);
 
-const standsInCloud = (type: string): boolean => type.startsWith("aws:");
+const standsInCloud = (type: string): boolean => type.startsWith("aws:") || isKubernetes(type);
 
 function noModel(type: string): string {
+  if (isKubernetes(type))
+    return `The simulator has no model for ${type}. Add its kind to simulator/kubernetes-kinds.ts.`;
   return `The simulator has no model for ${type}. Add one to simulator/models/, with the id and the computed properties that AWS answers.`;
 }
 
@@ -298,7 +308,7 @@ function modelOf(type: string): Model {
 
 function factsOf(model: Model, subject: Subject, inputs: Values, generation: number): Facts {
   const { type, urn, name: logicalName, region } = subject;
-  const given = model.nameProperty === undefined ? undefined : inputs[model.nameProperty];
+  const given = nameIn(model, inputs);
   const name = typeof given === "string" ? given : logicalName;
   const own = typeof inputs.region === "string" ? inputs.region : region;
   return new Facts(type, urn, logicalName, name, inputs, own, ACCOUNT, generation);
@@ -325,8 +335,9 @@ function hideUnknown({ values, secrets }: Plain): Plain {
   return { values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, hide(value)])), secrets };
 }
 
-function resultOf(state: Values): Values {
-  return { result: state.result, bcryptHash: state.bcryptHash };
+/** What was drawn at random once stays, and stands in the state only. */
+function drawnBefore(outputs: Values, state: Values): Values {
+  return Object.fromEntries(Object.keys(outputs).map((property) => [property, state[property]]));
 }
 
 /** Names a resource as the provider does: its logical name and seven digits; a name once given stays. */

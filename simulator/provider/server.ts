@@ -3,17 +3,19 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import type { Refusal } from "../limits";
 import { remoteModels } from "../models";
 import { construct } from "./construct";
 import type { PropertyChange } from "./diff";
 import type { Call, Faults, Operation } from "./faults";
+import { clusterOf, DEFAULT_CLUSTER, refusedSettings, replacingSettings } from "./kubernetes";
 import type { SimulatedProvider, Subject } from "./provider";
 import { decode, encode, isUnknown, type Values } from "./values";
 
 export interface ServeOptions {
   readonly provider: SimulatedProvider;
   readonly faults: Faults;
-  /** `aws`, `awsx`, `random`, `docker-build`: which of the packages' plugins this process stands in for. */
+  /** `aws`, `awsx`, `random`, `docker-build`, `kubernetes`: which of the packages' plugins this process stands in for. */
   readonly package: string;
   readonly version: string;
 }
@@ -42,11 +44,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 type Unary<Request, Response> = grpc.ServerUnaryCall<Request, Response>;
 
 function service({ provider, faults, package: name, version }: ServeOptions): IResourceProviderServer {
-  /** The engine opens a connection for each provider of the program, and says which region it is for only once. */
+  /** The engine opens a connection for each provider of the program, and says which region or cluster it is for only once. */
   const regions = new Map<string, string>();
   let first: string | undefined;
-  const regionOf = (call: Unary<unknown, unknown>): string =>
-    regions.get(call.getPeer()) ?? first ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+  const otherwise = (): string =>
+    name === "kubernetes" ? DEFAULT_CLUSTER : (process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1");
+  const regionOf = (call: Unary<unknown, unknown>): string => regions.get(call.getPeer()) ?? first ?? otherwise();
+
+  const stateOf = name === "kubernetes" ? (values: Values): Values => values : withId;
 
   const subjectOf = (call: Unary<{ getUrn(): string }, unknown>): Subject => {
     const urn = call.request.getUrn();
@@ -101,31 +106,33 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const response = new proto.CheckResponse();
       response.setInputs(encode(news.values, news.secrets));
       const region = news.values.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-      if (name === "aws" && region === undefined) {
-        const failure = new proto.CheckFailure();
-        failure.setProperty("region");
-        failure.setReason("No region is configured: set aws:region for the stack, or AWS_REGION.");
-        response.setFailuresList([failure]);
-      }
+      const reason = "No region is configured: set aws:region for the stack, or AWS_REGION.";
+      const noRegion = name === "aws" && region === undefined ? [{ property: "region", reason }] : [];
+      const refused = name === "kubernetes" ? refusedSettings(news.values) : [];
+      response.setFailuresList([...noRegion, ...refused].map(failure));
       return response;
     }),
     diffConfig: answer((call: Unary<proto.DiffRequest, proto.DiffResponse>) => {
       const olds = decode(call.request.getOldInputs() ?? call.request.getOlds()).values;
       const news = decode(call.request.getNews()).values;
       // What another region's provider made is out of this one's reach.
-      const moved = name === "aws" && olds.region !== undefined && olds.region !== news.region;
+      const moved = name === "aws" && olds.region !== undefined && olds.region !== news.region ? ["region"] : [];
+      const replaces = name === "kubernetes" ? replacingSettings(olds, news) : moved;
       const changed = Object.keys({ ...olds, ...news }).filter((key) => String(olds[key]) !== String(news[key]));
       const response = new proto.DiffResponse();
       response.setChanges(
         changed.length === 0 ? proto.DiffResponse.DiffChanges.DIFF_NONE : proto.DiffResponse.DiffChanges.DIFF_SOME,
       );
       response.setDiffsList(changed);
-      if (moved) response.setReplacesList(["region"]);
+      response.setReplacesList(replaces);
       return response;
     }),
     configure: answer((call: Unary<proto.ConfigureRequest, proto.ConfigureResponse>) => {
+      const settings = decode(call.request.getArgs()).values;
       const region =
-        decode(call.request.getArgs()).values.region ?? call.request.getVariablesMap().get(`${name}:config:region`);
+        name === "kubernetes"
+          ? clusterOf(settings)
+          : (settings.region ?? call.request.getVariablesMap().get(`${name}:config:region`));
       if (typeof region === "string" && region !== "" && !isUnknown(region)) {
         regions.set(call.getPeer(), region);
         first ??= region;
@@ -153,14 +160,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       );
       const response = new proto.CheckResponse();
       response.setInputs(encode(inputs.values, inputs.secrets));
-      response.setFailuresList(
-        failures.map(({ property, reason }) => {
-          const failure = new proto.CheckFailure();
-          failure.setProperty(property);
-          failure.setReason(reason);
-          return failure;
-        }),
-      );
+      response.setFailuresList(failures.map(failure));
       return response;
     }),
     diff: answer((call: Unary<proto.DiffRequest, proto.DiffResponse>) => {
@@ -181,7 +181,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const { id, state } = preview ? make() : await faulty("create", subject, make);
       const response = new proto.CreateResponse();
       response.setId(id);
-      response.setProperties(encode(preview ? state.values : withId(state.values, id), state.secrets));
+      response.setProperties(encode(preview ? state.values : stateOf(state.values, id), state.secrets));
       return response;
     }),
     read: answer(async (call: Unary<proto.ReadRequest, proto.ReadResponse>) => {
@@ -196,7 +196,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       if (found === undefined) return response;
       response.setId(found.id);
       response.setInputs(encode(found.inputs.values, [...found.inputs.secrets, ...inputs.secrets]));
-      response.setProperties(encode(withId(found.state.values, found.id), [...found.state.secrets, ...state.secrets]));
+      response.setProperties(encode(stateOf(found.state.values, found.id), [...found.state.secrets, ...state.secrets]));
       return response;
     }),
     update: answer(async (call: Unary<proto.UpdateRequest, proto.UpdateResponse>) => {
@@ -207,7 +207,7 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       const change = () => provider.update(subject, request.getId(), olds.values, news, request.getPreview());
       const state = request.getPreview() ? change() : await faulty("update", subject, change);
       const response = new proto.UpdateResponse();
-      response.setProperties(encode(withId(state.values, request.getId()), state.secrets));
+      response.setProperties(encode(stateOf(state.values, request.getId()), state.secrets));
       return response;
     }),
     delete: answer(async (call: Unary<proto.DeleteRequest, Empty>) => {
@@ -248,6 +248,13 @@ function service({ provider, faults, package: name, version }: ServeOptions): IR
       call.emit("error", { code: grpc.status.UNIMPLEMENTED, details: "The simulator does not list resources." });
     },
   };
+}
+
+function failure({ property, reason }: Refusal): proto.CheckFailure {
+  const told = new proto.CheckFailure();
+  told.setProperty(property);
+  told.setReason(reason);
+  return told;
 }
 
 function diffResponse(changes: ReadonlyMap<string, PropertyChange>, deleteBeforeReplace: boolean): proto.DiffResponse {
@@ -308,7 +315,5 @@ function die(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** The AWS provider's state holds the id as a property too, and policy packs find it nowhere else. */
-function withId(values: Values, id: string): Values {
-  return { ...values, id };
-}
+/** The state of Terraform's providers holds the id as a property too, and policy packs find it nowhere else. */
+const withId = (values: Values, id: string): Values => ({ ...values, id });

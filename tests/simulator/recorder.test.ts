@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
 import { record, type RecordedResource, type RecordOptions, type Recording, UNKNOWN } from "../../simulator";
 
@@ -210,6 +211,24 @@ describe("recorder", () => {
       assert.deepEqual(only(recording, "aws:ssm/parameter:Parameter").secretPaths, ["value"]);
       assert.deepEqual([...recording.secretOutputs].sort(), ["list", "password"]);
       assert.equal(recording.outputs.plain, "x");
+    });
+
+    it("in an object of a cluster stay secret beside what is computed in it", async () => {
+      const recording = await run(() => {
+        const metadata = { labels: { app: "api" } };
+        const map = new k8s.core.v1.ConfigMap("settings", { metadata, data: { token: pulumi.secret("hunter2") } });
+        const service = new k8s.core.v1.Service("api", { spec: { ports: [{ port: 443 }] } });
+        const { name, uid, labels } = map.metadata as unknown as Record<string, pulumi.Output<string>>;
+        return { name, uid, labels, data: map.data, address: service.spec.clusterIP, port: service.spec.ports };
+      });
+      const { name, uid, labels, address, port } = recording.outputs;
+      assert.match(String(name), /^settings-[0-9a-f]{8}$/);
+      assert.match(String(uid), /^[0-9a-f-]{36}$/);
+      assert.deepEqual(labels, { app: "api" });
+      assert.match(String(address), /^172\.20\./);
+      assert.deepEqual(port, [{ port: 443, protocol: "TCP", targetPort: 443 }]);
+      assert.deepEqual(recording.secretOutputs, ["data"]);
+      assert.deepEqual(recording.problems, []);
     });
 
     it("are what the class or the program marks among computed values", async () => {

@@ -21,6 +21,10 @@ export interface ClientOptions {
   readonly cloud?: string;
   readonly faults?: string;
   readonly region?: string;
+  /** Default `aws`. */
+  readonly package?: string;
+  /** What the provider is configured with. Default: the region. */
+  readonly settings?: Values;
 }
 
 /** Talks to a provider as the engine does: by gRPC, what Create gets is what Check has answered. */
@@ -32,14 +36,20 @@ export class Client {
     private readonly folder: string | undefined,
   ) {}
 
-  static async start({ cloud, faults = "", region = "eu-west-1" }: ClientOptions = {}): Promise<Client> {
+  static async start({
+    cloud,
+    faults = "",
+    region = "eu-west-1",
+    package: name = "aws",
+    settings = { region },
+  }: ClientOptions = {}): Promise<Client> {
     const folder = cloud === undefined ? mkdtempSync(join(tmpdir(), "palisade-cloud-")) : undefined;
     const provider = new SimulatedProvider(cloud ?? join(folder ?? "", "cloud.jsonl"));
-    const server = await serve({ provider, faults: new Faults(faults), package: "aws", version: "7.48.0" });
+    const server = await serve({ provider, faults: new Faults(faults), package: name, version: "7.48.0" });
     const stub = new ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
     const client = new Client(provider, server, stub, folder);
     const configuration = new proto.ConfigureRequest();
-    configuration.setArgs(encode({ region }));
+    configuration.setArgs(encode(settings));
     await client.ask<proto.ConfigureResponse>((done) => stub.configure(configuration, done));
     return client;
   }

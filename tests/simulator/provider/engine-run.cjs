@@ -5,12 +5,54 @@ const { dirname, join } = require("node:path");
 const { LocalWorkspace, PulumiCommand } = require("@pulumi/pulumi/automation");
 const aws = require("@pulumi/aws");
 const awsx = require("@pulumi/awsx/ecr");
+const k8s = require("@pulumi/kubernetes");
 const pulumi = require("@pulumi/pulumi");
 const random = require("@pulumi/random");
 const { findEngine } = require("../../../dist/cli/engine/find.js");
 
 const { operation, folder, cidr = "10.0.0.0/16", secret, faults = "" } = JSON.parse(process.argv[2]);
 const MAIN = join(__dirname, "..", "..", "..", "dist", "simulator", "provider", "main.js");
+
+/** Objects in a cluster that only the update knows, and one of each of random's types. */
+function workload() {
+  const endpoint = new aws.sqs.Queue("cluster").arn.apply((arn) => `https://${arn.split(":")[4]}.eks.amazonaws.com`);
+  const kubeconfig = pulumi.jsonStringify({ clusters: [{ name: "c", cluster: { server: endpoint } }] });
+  const provider = new k8s.Provider("workload", { kubeconfig, clusterIdentifier: "small" });
+  const namespace = new k8s.core.v1.Namespace("shop", { metadata: { name: "shop" } }, { provider });
+  const within = { namespace: namespace.metadata.name };
+  const labels = { app: "api" };
+  const settings = new k8s.core.v1.ConfigMap("settings", { metadata: within, data: { color: "blue" } }, { provider });
+  new k8s.core.v1.Secret("token", { metadata: within, stringData: { token: secret } }, { provider });
+  const container = { name: "api", image: "api:1", envFrom: [{ configMapRef: { name: settings.metadata.name } }] };
+  new k8s.apps.v1.Deployment(
+    "api",
+    {
+      metadata: { ...within, name: "api" },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    },
+    { provider },
+  );
+  const service = new k8s.core.v1.Service(
+    "api",
+    { metadata: { ...within, name: "api" }, spec: { selector: labels, ports: [{ port: 443 }] } },
+    { provider },
+  );
+  const values = pulumi.all([
+    new random.RandomBytes("bytes", { length: 8 }).hex,
+    new random.RandomId("id", { byteLength: 8, prefix: "x-" }).hex,
+    new random.RandomInteger("integer", { min: 1, max: 9 }).result,
+    new random.RandomPet("pet").id,
+    new random.RandomShuffle("shuffle", { inputs: ["a", "b", "c"] }).results,
+    new random.RandomString("string", { length: 12 }).result,
+    new random.RandomUuid("uuid").result,
+    new random.RandomUuid7("uuid7").result,
+  ]);
+  return { address: service.spec.clusterIP, values: pulumi.unsecret(values.apply((list) => list.flat().join(" "))) };
+}
 
 const program = async () => {
   const elsewhere = new aws.Provider("elsewhere", { region: "us-east-2" });
@@ -23,7 +65,8 @@ const program = async () => {
   new aws.ssm.Parameter("given", { type: "SecureString", value: pulumi.secret(secret) });
   const repository = new awsx.Repository("repository", { name: "images" });
   const image = new awsx.Image("image", { repositoryUrl: repository.url, imageTag: "1.0" });
-  return { vpc: vpc.arn, other: other.arn, queue: queue.name, image: image.imageUri };
+  const { address, values } = workload();
+  return { vpc: vpc.arn, other: other.arn, queue: queue.name, image: image.imageUri, address, values };
 };
 
 async function attach(name) {
@@ -47,7 +90,7 @@ async function attach(name) {
 async function main() {
   const { program: file, origin } = await findEngine();
   for (const name of ["home", "work", "state"]) mkdirSync(join(folder, name), { recursive: true });
-  const providers = await Promise.all(["aws", "awsx", "random", "docker-build"].map(attach));
+  const providers = await Promise.all(["aws", "awsx", "random", "docker-build", "kubernetes"].map(attach));
   try {
     const backend = { url: `file://${join(folder, "state")}` };
     const stack = await LocalWorkspace.createOrSelectStack(

@@ -14,6 +14,7 @@ interface Outcome {
 }
 
 const SECRET = "correct-horse-battery-staple";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 describe("the simulator's provider in Pulumi's own engine", function () {
   this.timeout(180_000);
@@ -40,6 +41,7 @@ describe("the simulator's provider in Pulumi's own engine", function () {
     cloud()
       .all()
       .find(({ logicalName }) => logicalName === name)!;
+  const spec = (resource: CloudResource): Record<string, unknown> => ({ ...(resource.inputs.spec as object) });
   const files = (path: string): string[] =>
     statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => files(join(path, name))) : [path];
 
@@ -55,6 +57,16 @@ describe("the simulator's provider in Pulumi's own engine", function () {
     assert.equal(repository?.id, "images");
   });
 
+  it("makes objects in a cluster, and values of each of random's types", () => {
+    assert.match(first.outputs?.address ?? "", /^172\.20\./);
+    assert.match(
+      first.outputs?.values ?? "",
+      /^[0-9a-f]{16} x-[0-9a-f]{16} \d [a-z]+-[a-z]+ [abc] [abc] [abc] \S{12} /,
+    );
+    assert.match(named("settings").id, /^shop\/settings-[0-9a-f]{8}$/);
+    assert.equal(named("settings").region, "small");
+  });
+
   it("finds nothing to change the second time, nor by a refresh", async () => {
     for (const operation of ["refresh", "up", "preview"]) {
       const { changes } = await run(operation);
@@ -63,7 +75,9 @@ describe("the simulator's provider in Pulumi's own engine", function () {
   });
 
   it("leaves no secret readable in the state, its history or the cloud", () => {
-    const readable = files(folder).filter((file) => readFileSync(file, "utf8").includes(SECRET));
+    const encoded = Buffer.from(SECRET).toString("base64");
+    const isIn = (text: string): boolean => text.includes(SECRET) || text.includes(encoded);
+    const readable = files(folder).filter((file) => isIn(readFileSync(file, "utf8")));
     assert.deepEqual(readable, []);
   });
 
@@ -71,10 +85,16 @@ describe("the simulator's provider in Pulumi's own engine", function () {
     const queue = named("queue");
     cloud().alter(keyOf(queue), (one) => ({ ...one, inputs: { ...one.inputs, visibilityTimeoutSeconds: 1 } }));
     cloud().alter(keyOf(named("subnet")), () => undefined);
-    assert.deepEqual((await run("refresh")).changes?.update, 1);
-    const { changes } = await run("up");
-    assert.deepEqual([changes?.create, changes?.update], [1, 1]);
+    const api = cloud()
+      .all()
+      .find(({ type, logicalName }) => type === DEPLOYMENT && logicalName === "api")!;
+    cloud().alter(keyOf(api), (one) => ({ ...one, inputs: { ...one.inputs, spec: { ...spec(one), replicas: 0 } } }));
+    assert.deepEqual((await run("refresh")).changes?.update, 2);
+    const { changes, outputs } = await run("up");
+    assert.deepEqual([changes?.create, changes?.update], [1, 2]);
     assert.equal(named("queue").inputs.visibilityTimeoutSeconds, 60);
+    assert.equal(spec(cloud().get(keyOf(api))!).replicas, 2);
+    assert.equal(outputs?.values, first.outputs?.values);
   });
 
   it("stops at a creation that fails and goes on from there", async () => {

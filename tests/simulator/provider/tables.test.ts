@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isKubernetes } from "../../../simulator/kubernetes-kinds";
 import { immutableTypes } from "../../../simulator/immutable";
 import { LIMITS } from "../../../simulator/limits";
 import { models } from "../../../simulator/models";
 import { RESOURCE, SECRET, SIGNATURE } from "../../../simulator/provider/wire";
+import { objectClass } from "../../support/object-class";
 import { references } from "../../../simulator/references";
 import { isGlobal } from "../../../simulator/regions";
 import { UNIQUENESS } from "../../../simulator/uniqueness";
@@ -17,12 +19,16 @@ const load = createRequire(__filename);
 function classOf(type: string): string {
   const [pkg = "", path = ""] = type.split(":");
   const root = dirname(load.resolve(`@pulumi/${pkg}/package.json`));
+  if (isKubernetes(type))
+    return readFileSync(objectClass(type) ?? join(root, "apiextensions/customResource.js"), "utf8");
   return readFileSync(join(root, `${path.replace(/^index\//, "")}.js`), "utf8");
 }
 
 /** Inputs that a table names and the provider's class does not have. */
 function unknownInputs(type: string, paths: Iterable<string>): string[] {
   const source = classOf(type);
+  // A custom resource takes what its definition has.
+  if (source.includes("class CustomResource extends")) return [];
   const roots = [...paths].map((path) => path.split(/[.[]/)[0] ?? path);
   return roots.filter((root) => !new RegExp(`resourceInputs\\["${root}"\\] = \\(?args\\?\\.`).test(source));
 }
