@@ -476,6 +476,7 @@ const ARN_OF_NAME: Readonly<Record<string, readonly [property: string, service: 
   "aws:rds/cluster:Cluster": ["clusterIdentifier", "rds", "cluster:"],
   "aws:rds/snapshot:Snapshot": ["dbSnapshotIdentifier", "rds", "snapshot:"],
   "aws:rds/clusterSnapshot:ClusterSnapshot": ["dbClusterSnapshotIdentifier", "rds", "cluster-snapshot:"],
+  "aws:eks/cluster:Cluster": ["name", "eks", "cluster/"],
   "aws:ecs/cluster:Cluster": ["name", "ecs", "cluster/"],
   "aws:ecr/repository:Repository": ["name", "ecr", "repository/"],
   "aws:lambda/function:Function": ["name", "lambda", "function:"],

@@ -54,6 +54,7 @@ const GUARDS: Readonly<Record<string, readonly Guard[]>> = {
     },
   ],
   "aws:ecr/repository:Repository": [notEmpty("RepositoryNotEmptyException", "forceDelete", "images")],
+  "aws:eks/cluster:Cluster": [{ ...PROTECTED, error: "InvalidRequestException" }],
   "aws:lb/loadBalancer:LoadBalancer": [
     {
       error: "OperationNotPermitted",

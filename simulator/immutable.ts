@@ -109,6 +109,17 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:elasticbeanstalk/application:Application": "name",
   "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": "application bucket key name",
   "aws:elasticbeanstalk/environment:Environment": "application cnamePrefix name tier",
+  "aws:autoscaling/policy:Policy": "autoscalingGroupName name",
+  "aws:ec2/launchTemplate:LaunchTemplate": "name namePrefix",
+  "aws:eks/accessEntry:AccessEntry": "clusterName principalArn type",
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "clusterName principalArn policyArn accessScope",
+  "aws:eks/addon:Addon": "addonName clusterName namespaceConfig",
+  // Subnets and security groups can be changed; a key can be given later, not taken back or changed.
+  "aws:eks/cluster:Cluster":
+    "name roleArn bootstrapSelfManagedAddons accessConfig.bootstrapClusterCreatorAdminPermissions encryptionConfig kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr",
+  "aws:eks/nodeGroup:NodeGroup":
+    "amiType capacityType clusterName diskSize instanceTypes nodeGroupName nodeGroupNamePrefix nodeRoleArn remoteAccess subnetIds launchTemplate.id launchTemplate.name",
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": "clusterName namespace serviceAccount",
   "aws:autoscaling/attachment:Attachment": "autoscalingGroupName elb lbTargetGroupArn",
   "aws:iam/policy:Policy": "name path description",
   "aws:iam/role:Role": "name namePrefix path",

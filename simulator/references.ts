@@ -32,6 +32,7 @@ const POOL = "aws:cognito/userPool:UserPool";
 const VAULT = "aws:backup/vault:Vault";
 const SECRET = "aws:secretsmanager/secret:Secret";
 const TOPIC = "aws:sns/topic:Topic";
+const CLUSTER = "aws:eks/cluster:Cluster";
 const FUNCTION = "aws:lambda/function:Function";
 const STREAM = "aws:kinesis/stream:Stream";
 const ALIAS = "aws:lambda/alias:Alias";
@@ -130,6 +131,31 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs("aws:elasticbeanstalk/applicationVersion:ApplicationVersion", "blocks")("version"),
   ],
   "aws:autoscaling/attachment:Attachment": refs("aws:lb/targetGroup:TargetGroup", "stays")("lbTargetGroupArn"),
+  "aws:ec2/launchTemplate:LaunchTemplate": [
+    ...refs(GROUP, "stays")("vpcSecurityGroupIds[]"),
+    ...key("blockDeviceMappings[].ebs.kmsKeyId"),
+  ],
+  [CLUSTER]: [
+    ...role("roleArn"),
+    ...refs(SUBNET, "blocks")("vpcConfig.subnetIds[]"),
+    ...refs(GROUP, "blocks")("vpcConfig.securityGroupIds[]"),
+    ...key("encryptionConfig.provider.keyArn"),
+  ],
+  "aws:eks/nodeGroup:NodeGroup": [
+    ...refs(CLUSTER, "blocks")("clusterName"),
+    ...role("nodeRoleArn"),
+    ...refs(SUBNET, "blocks")("subnetIds[]"),
+    // The group keeps a template of its own, made from it.
+    ...refs("aws:ec2/launchTemplate:LaunchTemplate", "stays")("launchTemplate.id"),
+  ],
+  "aws:eks/addon:Addon": [...refs(CLUSTER, "goes")("clusterName"), ...role("podIdentityAssociations[].roleArn")],
+  // Whoever is let in is often of another program, whose roles are not seen here.
+  "aws:eks/accessEntry:AccessEntry": refs(CLUSTER, "goes")("clusterName"),
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": refs(CLUSTER, "goes")("clusterName"),
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": [
+    ...refs(CLUSTER, "goes")("clusterName"),
+    ...role("roleArn"),
+  ],
   "aws:kms/alias:Alias": refs(KEY, "goes")("targetKeyId"),
   // IAM deletes no policy that bounds a role: DeleteConflict.
   [ROLE]: refs("aws:iam/policy:Policy", "blocks")("permissionsBoundary"),

@@ -40,6 +40,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   },
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
   "aws:dynamodb/table:Table": byName("ResourceInUseException"),
+  "aws:ec2/launchTemplate:LaunchTemplate": byName("InvalidLaunchTemplateName.AlreadyExistsException"),
   "aws:ec2/route:Route": by(
     "RouteAlreadyExists",
     "routeTableId",
@@ -58,6 +59,19 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   },
   "aws:ecr/repository:Repository": byName("RepositoryAlreadyExistsException"),
   "aws:ecs/service:Service": { error: "InvalidParameterException", scope: (f) => `${f.text("cluster")} ${f.name}` },
+  "aws:eks/accessEntry:AccessEntry": by("ResourceInUseException", "clusterName", "principalArn"),
+  "aws:eks/addon:Addon": by("ResourceInUseException", "clusterName", "addonName"),
+  "aws:eks/cluster:Cluster": byName("ResourceInUseException"),
+  "aws:eks/nodeGroup:NodeGroup": {
+    error: "ResourceInUseException",
+    scope: (f) => `${f.text("clusterName")} ${f.name}`,
+  },
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": by(
+    "ResourceInUseException",
+    "clusterName",
+    "namespace",
+    "serviceAccount",
+  ),
   "aws:elasticache/parameterGroup:ParameterGroup": byName("CacheParameterGroupAlreadyExists"),
   "aws:elasticache/replicationGroup:ReplicationGroup": byName("ReplicationGroupAlreadyExists"),
   "aws:elasticache/subnetGroup:SubnetGroup": byName("CacheSubnetGroupAlreadyExists"),

@@ -37,6 +37,7 @@ export const NAME_RULES = {
   dynamodbTable: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
   ecrRepository: { max: 256, refused: /[^a-z0-9-]/g, lowercase: true },
   ecs: { max: 255, refused: /[^A-Za-z0-9-]/g },
+  eksCluster: { max: 100, refused: /[^A-Za-z0-9_-]/g },
   elasticacheReplicationGroup: { max: 40, refused: /[^a-z0-9-]/g, lowercase: true },
   elasticacheSubnetGroup: { max: 255, refused: /[^a-z0-9-]/g, lowercase: true },
   elasticacheUser: { max: 40, refused: /[^a-z0-9-]/g, lowercase: true },

@@ -1,6 +1,6 @@
 /**
  * Interface endpoints by name: AWS's own short name, or a bundle of the endpoints that only work together (`ecr`, `ecs`, `ssm`).
- * `ssm` holds what `ssm-parameters` does: a VPC takes one of them.
+ * `ssm` holds what `ssm-parameters` does, and `eks` what `ec2` does: a VPC takes one of each two.
  * Names: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export type EndpointService =
@@ -14,6 +14,8 @@ export type EndpointService =
   | "ecr"
   /** The ECS agent of container instances: `ecs`, `ecs-agent` and `ecs-telemetry`. Fargate needs none of them. */
   | "ecs"
+  /** Nodes and pods of an EKS cluster: `ec2`, for the network plugin's interfaces and addresses, and `eks-auth`, for pods' roles. */
+  | "eks"
   /** EventBridge. */
   | "events"
   /** Data Firehose. */
@@ -52,6 +54,9 @@ const ECR_PULL = [
   "ecr:GetDownloadUrlForLayer",
 ];
 
+/** What machines ask about themselves. */
+const MACHINE_QUERIES = ["ec2:DescribeInstances", "ec2:DescribeTags", "ec2:DescribeVolumes"];
+
 /**
  * What a workload does with each service. An endpoint's policy is a ceiling over the roles' own policies: whatever credentials end
  * up in the VPC, keys, queues, secrets and topics can be used from there but not administered.
@@ -60,7 +65,7 @@ export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly Inte
   "aps-workspaces": [{ service: "aps-workspaces", actions: ["aps:RemoteWrite"] }],
   // The agents sign most calls with the instance's identity document, which no list of actions fits.
   beanstalk: [{ service: "elasticbeanstalk" }, { service: "elasticbeanstalk-health" }, { service: "cloudformation" }],
-  ec2: [{ service: "ec2", actions: ["ec2:DescribeInstances", "ec2:DescribeTags", "ec2:DescribeVolumes"] }],
+  ec2: [{ service: "ec2", actions: MACHINE_QUERIES }],
   ecr: [
     { service: "ecr.api", actions: ECR_PULL },
     { service: "ecr.dkr", actions: ECR_PULL },
@@ -85,6 +90,29 @@ export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly Inte
     },
     { service: "ecs-agent" },
     { service: "ecs-telemetry" },
+  ],
+  eks: [
+    {
+      service: "ec2",
+      // The network plugin's beside: AmazonEKS_CNI_Policy.
+      actions: [
+        ...MACHINE_QUERIES,
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:AttachNetworkInterface",
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateTags",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DetachNetworkInterface",
+        "ec2:ModifyNetworkInterfaceAttribute",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+    },
+    // AWS documents no endpoint policy for it; the node's role says whose credentials it hands out.
+    { service: "eks-auth" },
   ],
   events: [{ service: "events", actions: ["events:PutEvents"] }],
   "kinesis-firehose": [{ service: "kinesis-firehose", actions: ["firehose:PutRecord", "firehose:PutRecordBatch"] }],

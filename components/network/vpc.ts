@@ -228,6 +228,12 @@ export class Vpc extends Component implements NetworkLike {
       "Both make the endpoint ssm; leave out ssm-parameters, which ssm includes.",
     );
     this.check.that(
+      !(args.endpoints?.includes("eks") && args.endpoints.includes("ec2")),
+      "endpoints",
+      args.endpoints,
+      "Both make the endpoint ec2; leave out ec2, which eks includes.",
+    );
+    this.check.that(
       this.context.partition.id !== "aws-cn" || args.endpoints?.length === 0,
       "endpoints",
       args.endpoints ?? DEFAULT_ENDPOINTS,

@@ -32,7 +32,9 @@ export type KeyService =
   /** CloudFront origin access control in front of an encrypted S3 bucket, for every distribution of this account. */
   | "cloudfront"
   /** The ephemeral storage of Fargate tasks, for every ECS cluster of this account. It takes no multi-Region key. */
-  | "fargate";
+  | "fargate"
+  /** Auto Scaling, which launches machines whose disks it encrypts, such as Kubernetes nodes. */
+  | "autoscaling";
 
 export interface KeyArgs extends ComponentArgs {
   /** What the key protects, shown in the KMS console. */
@@ -215,9 +217,10 @@ export class Key extends Component {
   private keyPolicy(services: readonly KeyService[], restrictedTo: KeyArgs["restrictedTo"]): pulumi.Output<string> {
     return policyDocument([
       ...this.accountStatements(restrictedTo),
-      ...services.flatMap((service) =>
-        service === "fargate" ? this.fargateStatements() : [this.serviceStatement(service)],
-      ),
+      ...services.flatMap((service) => {
+        if (service === "fargate") return this.fargateStatements();
+        return service === "autoscaling" ? this.autoScalingStatements() : [this.serviceStatement(service)];
+      }),
     ]);
   }
 
@@ -263,7 +266,33 @@ export class Key extends Component {
     ];
   }
 
-  private serviceStatement(service: Exclude<KeyService, "fargate">): Statement {
+  /**
+   * https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html. By condition, as KMS refuses a principal that does not
+   * exist, and the role appears with the account's first group; and for every principal, as one that is let in by its account needs a policy of its own, which
+   * nobody can give that role.
+   */
+  private autoScalingStatements(): Statement[] {
+    const role = pulumi.interpolate`arn:${this.context.partition.id}:iam::${this.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
+    const statement = (sid: string, actions: string[], condition?: Statement["Condition"]): Statement => ({
+      Sid: sid,
+      Effect: "Allow",
+      Principal: { AWS: "*" },
+      Action: actions,
+      Resource: "*",
+      Condition: {
+        StringEquals: { "kms:CallerAccount": this.account },
+        ArnEquals: { "aws:PrincipalArn": role },
+        ...condition,
+      },
+    });
+    return [
+      statement("AutoScalingUse", DATA_ACTIONS),
+      // EC2 keeps the volume's key open by a grant of its own.
+      statement("AutoScalingGrants", ["kms:CreateGrant"], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+    ];
+  }
+
+  private serviceStatement(service: Exclude<KeyService, "autoscaling" | "fargate">): Statement {
     const { region, partition } = this.context;
     const statement = (
       principal: string,

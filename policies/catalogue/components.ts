@@ -24,6 +24,8 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   "aws:ec2/vpcEndpoint:": "Vpc",
   "aws:ecr/": "ContainerImage",
   "aws:ecs/": "FargateService",
+  "aws:ec2/launchTemplate:": "KubernetesCluster",
+  "aws:eks/": "KubernetesCluster",
   "aws:elasticache/": "Cache",
   "aws:elasticbeanstalk/": "Beanstalk",
   "aws:elasticsearch/": "LogSearch",

@@ -20,6 +20,7 @@ const VPC_BLOCK = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptio
 const SECURITY_HUB = "aws:securityhub/account:Account";
 const STANDARD = "aws:securityhub/standardsSubscription:StandardsSubscription";
 const METADATA = "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults";
+const NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";
 const TRAIL = "aws:cloudtrail/trail:Trail";
 const PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy";
 const PUBLIC_BUCKETS = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock";
@@ -156,6 +157,13 @@ function scans(place: Place): Outcome {
 /** The policy that AWS keeps for it, or statements that allow what the agent asks first. */
 const AGENT_ACTION = "ssm:UpdateInstanceInformation";
 const AGENT_POLICY = /:policy\/(AmazonSSMManagedInstanceCore|AmazonSSMManagedEC2InstanceDefaultPolicy)$/;
+
+/** The role that a property names; one of another program may allow anything. */
+function roleMayRegister(reference: Property, graph: ResourceGraph): Outcome {
+  return joined(graph.resolve(reference, "aws:iam/role:Role"), ([role]) =>
+    role === undefined ? undetermined(reference) : agentMayRegister(role, graph),
+  );
+}
 
 /** Does a role let Systems Manager's agent register? */
 function agentMayRegister(role: ResourceNode, graph: ResourceGraph): Outcome {
@@ -316,14 +324,16 @@ export const accountBaselineRules: readonly Rule[] = implement(accountBaseline, 
       const named = isTemplate
         ? ["iamInstanceProfile.arn", "iamInstanceProfile.name"].map((path) => node.property(path))
         : [node.property("iamInstanceProfile")];
+      const nodeGroups = isTemplate ? graph.referring(NODE_GROUP, "launchTemplate.id", node) : undefined;
+      // EKS gives its nodes the node group's role, by a profile of its own.
+      if (nodeGroups !== undefined && nodeGroups.nodes.length > 0)
+        return all(...nodeGroups.nodes.map((group) => roleMayRegister(group.property("nodeRoleArn"), graph)));
       const profile = named.find((property) => !property.absent);
       if (profile === undefined) return fail("It has no instance profile.", named[0]);
       return joined(graph.resolve(profile, "aws:iam/instanceProfile:InstanceProfile"), ([own]) => {
         // A profile of another program may hold any role.
         if (own === undefined) return undetermined(profile);
-        return joined(graph.resolve(own.property("role"), "aws:iam/role:Role"), ([role]) =>
-          role === undefined ? undetermined(own.property("role")) : agentMayRegister(role, graph),
-        );
+        return roleMayRegister(own.property("role"), graph);
       });
     },
   },

@@ -49,6 +49,11 @@ export const ec2: Models = {
       };
     },
   },
+  "aws:ec2/launchTemplate:LaunchTemplate": {
+    nameProperty: "name",
+    id: (f) => `lt-${f.hex(17)}`,
+    outputs: (f) => ({ arn: f.arn("ec2", `launch-template/lt-${f.hex(17)}`), defaultVersion: 1, latestVersion: 1 }),
+  },
   "aws:ec2/securityGroup:SecurityGroup": {
     nameProperty: "name",
     id: (f) => `sg-${f.hex(17)}`,

@@ -13,6 +13,7 @@ import { dynamodb } from "./dynamodb";
 import { ec2 } from "./ec2";
 import { awsxEcr, ecr } from "./ecr";
 import { ecs } from "./ecs";
+import { eks } from "./eks";
 import { elasticache } from "./elasticache";
 import { elasticbeanstalk } from "./elasticbeanstalk";
 import { globalaccelerator } from "./globalaccelerator";
@@ -57,6 +58,7 @@ export const models: Models = {
   ...ec2,
   ...ecr,
   ...ecs,
+  ...eks,
   ...elasticache,
   ...elasticbeanstalk,
   ...globalaccelerator,

@@ -221,6 +221,14 @@ ruleCases(pciDss, {
       "a role without the policy": { attachment: undefined },
       "a role with another policy": { attachment: { policyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" } },
       "a launch template without a profile": { template: { type: "aws:ec2/launchTemplate:LaunchTemplate" } },
+      "Kubernetes nodes with a role without the policy": {
+        attachment: undefined,
+        template: { type: "aws:ec2/launchTemplate:LaunchTemplate" },
+        nodes: {
+          type: "aws:eks/nodeGroup:NodeGroup",
+          inputs: { launchTemplate: { id: ref("template"), version: "1" }, nodeRoleArn: ref("role", "arn") },
+        },
+      },
     },
     alsoSecure: {
       "statements of its own": {
@@ -231,6 +239,13 @@ ruleCases(pciDss, {
             role: ref("role", "name"),
             policy: document(allow({ Action: ["ssm:UpdateInstanceInformation"], Resource: "*" })),
           },
+        },
+      },
+      "Kubernetes nodes with the policy": {
+        template: { type: "aws:ec2/launchTemplate:LaunchTemplate" },
+        nodes: {
+          type: "aws:eks/nodeGroup:NodeGroup",
+          inputs: { launchTemplate: { id: ref("template"), version: "1" }, nodeRoleArn: ref("role", "arn") },
         },
       },
       "management of every instance": {

@@ -3,15 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { METRIC_NAMESPACE } from "./agent-config";
 
 /**
- * What the agents on a machine call, each no more than it needs: Session Manager and Run Command (of AmazonSSMManagedInstanceCore the part that serves
- * them: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html), CloudWatch's agent, Docker's log
- * driver.
+ * What Systems Manager's agent calls on a machine, for Session Manager and Run Command: of AmazonSSMManagedInstanceCore the part that serves them
+ * (https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html).
  */
-export function machineStatements(
-  owner: Component,
-  parameters: string,
-  logGroupArn: pulumi.Input<string>,
-): readonly Statement[] {
+export function systemsManagerStatements(owner: Component): Statement[] {
   return [
     {
       Sid: "SystemsManagerRegistration",
@@ -38,6 +33,17 @@ export function machineStatements(
       // AWS lets no policy narrow them.
       Resource: "*",
     },
+  ];
+}
+
+/** What the agents on a machine call, each no more than it needs: Systems Manager's, CloudWatch's, Docker's log driver. */
+export function machineStatements(
+  owner: Component,
+  parameters: string,
+  logGroupArn: pulumi.Input<string>,
+): readonly Statement[] {
+  return [
+    ...systemsManagerStatements(owner),
     {
       Sid: "WhatItRuns",
       Effect: "Allow",
