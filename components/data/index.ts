@@ -10,6 +10,7 @@ export * from "./cold-storage";
 export * from "./master-secret";
 export * from "./postgres-database";
 export * from "./postgres-database-args";
+export * from "./query-workgroup";
 export * from "./shard-directory";
 export * from "./sharded-database";
 export * from "./table";

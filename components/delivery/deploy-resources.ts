@@ -13,6 +13,9 @@ export function arnIn({ partition, account }: Scope, rest: string): string {
   return `arn:${partition}:${rest.replace("@", account)}`;
 }
 
+/** A stack as names of Glue databases begin with it: Athena wants small letters and underscores. */
+export const glueName = (stack: string): string => stack.toLowerCase().replace(/\W/g, "_");
+
 /**
  * ARNs of an IAM service's resources that a deployment may touch. Names are held to the deployment's prefix; what AWS names by an id of its own (a VPC,
  * a certificate) is held to the account.
@@ -89,11 +92,9 @@ function resources({ stack, system }: Scope): Readonly<Record<string, readonly s
     events: [`events:*:@:event-bus/${stack}-*`, `events:*:@:rule/${stack}-*`],
     firehose: [`firehose:*:@:deliverystream/${stack}-*`],
     geo: [`geo:*:@:geofence-collection/${stack}-*`, `geo:*:@:tracker/${stack}-*`],
-    // Names of databases have underscores.
-    glue: [
-      "catalog",
-      ...["database", "table"].map((kind) => `${kind}/${stack.toLowerCase().replace(/\W/g, "_")}_*`),
-    ].map((path) => `glue:*:@:${path}`),
+    glue: ["catalog", ...["database", "table"].map((kind) => `${kind}/${glueName(stack)}_*`)].map(
+      (path) => `glue:*:@:${path}`,
+    ),
     grafana: ["grafana:*:@:/workspaces/*"],
     guardduty: ["guardduty:*:@:detector/*"],
     kafka: ["cluster", "configuration", "topic"].map((kind) => `kafka:*:@:${kind}/${stack}-*`),

@@ -1,5 +1,5 @@
 import type { Statement } from "../core";
-import { arnIn, type Scope } from "./deploy-resources";
+import { arnIn, glueName, type Scope } from "./deploy-resources";
 
 interface Ceiling {
   readonly actions: string;
@@ -15,6 +15,8 @@ const ANYWHERE = () => ["*"];
 const DELIVERED = ["book-lending"];
 /** Systems with Kafka, a search domain or managed Prometheus. */
 const WITH_EVENT_LOGS = ["payments"];
+/** Systems with data streams, archives and queries over them. */
+const WITH_STREAMS = ["rewards"];
 /** Systems on Elastic Beanstalk. */
 const ON_BEANSTALK = ["ui-service"];
 
@@ -31,6 +33,15 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       of: WITH_EVENT_LOGS,
     },
     { actions: "ListWorkspaces", on: ANYWHERE, of: WITH_EVENT_LOGS },
+  ],
+  athena: [
+    {
+      actions:
+        "BatchGetQueryExecution GetDataCatalog GetDatabase GetQueryExecution GetQueryResults GetQueryResultsStream GetQueryRuntimeStatistics GetTableMetadata GetWorkGroup ListDatabases ListQueryExecutions ListTableMetadata StartQueryExecution StopQueryExecution",
+      on: (stack) => [`athena:*:@:workgroup/${stack}-*`, "athena:*:@:datacatalog/AwsDataCatalog"],
+      of: WITH_STREAMS,
+    },
+    { actions: "ListDataCatalogs", on: ANYWHERE, of: WITH_STREAMS },
   ],
   autoscaling: [
     {
@@ -131,6 +142,26 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       of: WITH_EVENT_LOGS,
     },
   ],
+  glue: [
+    {
+      actions:
+        "GetDatabase GetDatabases GetPartition GetPartitions GetTable GetTableVersion GetTableVersions GetTables",
+      on: (stack) => [
+        ...["catalog", "database/default"].map((path) => `glue:*:@:${path}`),
+        ...["database", "table"].map((kind) => `glue:*:@:${kind}/${glueName(stack)}_*`),
+      ],
+      of: WITH_STREAMS,
+    },
+  ],
+  kinesis: [
+    {
+      actions:
+        "DescribeStream DescribeStreamConsumer DescribeStreamSummary GetRecords GetShardIterator ListShards PutRecord PutRecords SubscribeToShard",
+      // A consumer's ARN begins with its stream's.
+      on: (stack) => [`kinesis:*:@:stream/${stack}-*`],
+      of: WITH_STREAMS,
+    },
+  ],
   kms: [
     {
       actions: "CreateGrant Decrypt DescribeKey GenerateDataKey",
@@ -166,6 +197,11 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions: "GetBucketAcl GetBucketLocation GetBucketVersioning GetObject GetObjectVersion PutObjectAcl",
       on: (stack) => [`s3:::${stack}-*`],
       of: DELIVERED,
+    },
+    {
+      actions: "AbortMultipartUpload GetBucketLocation GetObject ListBucketMultipartUploads ListMultipartUploadParts",
+      on: (stack) => [`s3:::${stack}-*`],
+      of: WITH_STREAMS,
     },
     // Where Elastic Beanstalk keeps bundles, one for each region of the account.
     {
