@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CiAccess, ciRoleNames } from "../components/delivery/ci-access";
+import { CiAccess, ciRoleNames, deployRoleName } from "../components/delivery/ci-access";
 import { OidcProvider } from "../components/delivery/oidc-provider";
 import { StateBackend } from "../components/delivery/state-backend";
 import { Region } from "../components/network/region";
 import { crossChecks } from "./bootstrap/checks";
 import { type BootstrapConfig, bootstrapSchema } from "./bootstrap/config";
+import { pipelinesOf } from "./bootstrap/pipelines";
 import { subjectsOf } from "./bootstrap/subjects";
 import type { System } from "./config/system";
 
@@ -13,6 +14,7 @@ import type { System } from "./config/system";
  *
  *     administrators -> this stack, once
  *     CI job -> token -> OIDC provider -> preview role (pull request) | deploy role (approved)
+ *     a pipeline's stage (approved there) -> deploy role of the stack that it deploys
  *       -> state: S3 bucket, KMS key for secrets
  *       -> the stack's resources, every role of them bounded
  *
@@ -48,6 +50,8 @@ function build(config: BootstrapConfig): BootstrapOutputs {
     subjects: subjectsOf(ci, deployment),
   }));
 
+  const pipelines = pipelinesOf(deployments, { stack: pulumi.getStack(), system: "delivery" });
+
   const provider = new OidcProvider(
     "delivery-ci",
     { issuer: stacks[0]?.subjects.issuer ?? "", presence: ci.identityProvider },
@@ -65,7 +69,9 @@ function build(config: BootstrapConfig): BootstrapOutputs {
     },
     here,
   );
-  const outputs = stacks.map(({ stack, deployment: { system, regions }, subjects }): [string, DeploymentOutputs] => {
+  const outputs = stacks.map(({ stack, deployment, subjects }): [string, DeploymentOutputs] => {
+    const { system, regions, roles } = deployment;
+    const { otherStacks, delivers, deliveredBy } = pipelines(stack);
     const access = new CiAccess(
       `delivery-${stack}`,
       {
@@ -75,6 +81,10 @@ function build(config: BootstrapConfig): BootstrapOutputs {
         provider,
         previewSubjects: subjects.preview,
         deploySubjects: subjects.deploy,
+        deployRoles: roles,
+        otherStacks,
+        takenRoles: delivers.map((other) => deployRoleName(`delivery-${other}`)),
+        pulledFrom: deliveredBy,
         state,
       },
       here,

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ApplicationLoadBalancer } from "../components/compute/application-load-balancer";
 import { Cluster } from "../components/compute/cluster";
 import { LoadBalancer } from "../components/compute/load-balancer";
@@ -14,6 +15,7 @@ import { regionalFoundation } from "./foundation/regional";
 import { clientsOf, requestsPer5Minutes, routes, throttleOf } from "./credit-score/api";
 import { crossChecks } from "./credit-score/checks";
 import { type CreditScoreConfig, creditScoreSchema } from "./credit-score/config";
+import { type Delivery, delivery } from "./credit-score/delivery";
 import { messaging as connectByEvents } from "./credit-score/messaging";
 import type { CreditScoreOutputs } from "./credit-score/outputs";
 import { all, deployServices, GATEWAY_PORT } from "./credit-score/services";
@@ -33,6 +35,8 @@ import { world } from "./credit-score/world";
  *       -> event bus -> calculation
  *       -> event bus -> store -> DynamoDB (anonymous)
  *       -> event bus -> api-response -> NAT -> clients' webhooks
+ *
+ *     a commit -> five images, tests -> QA -> integration tests -> a person -> production
  *
  * Every consumer has a queue of its own. All sizes follow from `throughput.requestsPerSecond`.
  */
@@ -143,6 +147,10 @@ function build(config: CreditScoreConfig): CreditScoreOutputs {
   });
   connectServices(config, services, { vpc, messaging, stores, timeouts });
 
+  const delivered =
+    config.delivery &&
+    delivery(config.delivery, owner, { region, key, logKey, images: imagesOf(services) }, pulumi.getStack());
+
   global.dns.alias("api", apiHost, api.aliasTarget(apiHost));
   global.dns.alias("direct", directHost, { dnsName: direct.dnsName, zoneId: direct.zoneId });
 
@@ -176,6 +184,7 @@ function build(config: CreditScoreConfig): CreditScoreOutputs {
       store: release(services.store),
       "api-response": release(services["api-response"]),
     },
+    ...(delivered && { pipeline: pipelineOutputs(delivered) }),
     nameServers: global.dns.nameServers,
     dashboardUrl: dashboard.url,
   };
@@ -185,4 +194,19 @@ const release = ({ image, service }: ReturnType<typeof all>[number]) => ({
   repositoryUrl: image.repositoryUrl,
   serviceArn: service.arn,
   taskDefinitionArn: service.taskDefinitionArn,
+});
+
+const imagesOf = (services: ReturnType<typeof deployServices>) => ({
+  "api-request": services["api-request"].image,
+  "bank-request": services["bank-request"].image,
+  calculation: services.calculation.image,
+  store: services.store.image,
+  "api-response": services["api-response"].image,
+});
+
+const pipelineOutputs = ({ pipeline, testClient }: Delivery) => ({
+  name: pipeline.pipelineName,
+  connectionArn: pipeline.connectionArn,
+  roleArns: pipeline.roleArns,
+  testClientArn: testClient.arn,
 });

@@ -76,7 +76,15 @@ export function imageBuildspec(
   );
 }
 
-/** Runs commands in the repository's folder. */
-export function commandsBuildspec(commands: readonly string[]): string {
-  return document({ build: ["set -o pipefail", ...commands] }, []);
+/**
+ * Runs commands in the repository's folder; as `role`, where one is given. The AWS CLI, the SDKs and Pulumi take it by the profile and take it again before it
+ * expires: a role that is taken with another one's credentials lasts for an hour.
+ */
+export function commandsBuildspec(commands: readonly string[], role?: string): string {
+  const profile = (setting: string, value: string) => `aws configure set profile.taken.${setting} ${quoted(value)}`;
+  const take =
+    role === undefined
+      ? []
+      : [profile("role_arn", role), profile("credential_source", "EcsContainer"), "export AWS_PROFILE=taken"];
+  return document({ build: ["set -o pipefail", ...take, ...commands] }, []);
 }

@@ -31,6 +31,11 @@ export interface ContainerImageArgs extends ComponentArgs {
   digest?: string;
   /** Builds the image and pushes it, at every `pulumi up` that finds the context changed. Default: something else (CI) pushes it. */
   build?: ImageBuildArgs;
+  /**
+   * Repository that exists already, of this account and region, by its name: that of the environment whose pipeline builds the image for this one too. It is only pulled from.
+   * Default: one of its own.
+   */
+  repository?: string;
   /** Images kept, the newest, 1-10000. Default 50 (in development 10). Older ones are deleted, running or not. */
   keptImages?: number;
   /** Days after which an untagged image is deleted, 1-365. Default 7. */
@@ -52,6 +57,8 @@ const PUSH_ACTIONS = [
   "ecr:UploadLayerPart",
   ...PULL_ACTIONS,
 ];
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+const REPOSITORY = /^(?=.{2,256}$)(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 /** https://docs.docker.com/reference/cli/docker/image/tag/ */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
@@ -78,25 +85,25 @@ export class ContainerImage extends Component {
   readonly imageUri: pulumi.Output<string>;
   /** Processor it was built for; undefined when something else builds it. */
   readonly platform: ImageBuildArgs["platform"];
-  readonly nodes: { readonly repository: awsx.Repository; readonly image: awsx.Image | undefined };
+  readonly nodes: { readonly repository: awsx.Repository | undefined; readonly image: awsx.Image | undefined };
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("palisade:delivery:ContainerImage", name, args, opts);
     const builtTag = this.childName(args.tag);
     this.validate(args, builtTag);
 
-    this.repositoryName = this.physicalName("ecrRepository");
+    this.repositoryName = args.repository ?? this.physicalName("ecrRepository");
     // Built from the name, so that grants which hold it are known before the repository exists.
     this.repositoryArn = this.arnOf("ecr", `repository/${this.repositoryName}`);
-    const repository = this.createRepository(args);
-    this.repositoryUrl = repository.url;
-    if (args.pullAccounts && args.pullAccounts.length > 0)
+    const repository = args.repository === undefined ? this.createRepository(args) : undefined;
+    this.repositoryUrl = repository?.url ?? this.existingUrl();
+    if (repository && args.pullAccounts && args.pullAccounts.length > 0)
       this.createPolicy(args.pullAccounts, repository, args.transform);
 
-    const image = args.build && this.createImage(args.build, builtTag, repository, args.transform);
+    const image = repository && args.build && this.createImage(args.build, builtTag, repository, args.transform);
     this.platform = args.build && (args.build.platform ?? "linux/arm64");
     const reference = args.digest === undefined ? `:${args.tag}` : `@${args.digest}`;
-    this.imageUri = image?.imageUri ?? pulumi.interpolate`${repository.url}${reference}`;
+    this.imageUri = image?.imageUri ?? pulumi.interpolate`${this.repositoryUrl}${reference}`;
 
     this.nodes = { repository, image };
     this.registerOutputs({
@@ -146,6 +153,15 @@ export class ContainerImage extends Component {
     );
     if (args.digest !== undefined)
       this.check.matches("digest", args.digest, /^sha256:[0-9a-f]{64}$/, "Give `sha256:` and 64 hexadecimal digits.");
+    if (args.repository !== undefined) {
+      this.check.matches("repository", args.repository, REPOSITORY, "Give the name of a private repository.");
+      this.check.that(
+        args.build === undefined && args.pullAccounts === undefined && args.keptImages === undefined,
+        "repository",
+        args.repository,
+        "It is made elsewhere, with its images: leave out `build`, `pullAccounts` and `keptImages`.",
+      );
+    }
     this.check.integer("keptImages", this.keptImages(args), 1, 10_000);
     this.check.integer("untaggedExpiryInDays", args.untaggedExpiryInDays ?? 7, 1, 365, "of days");
     this.check.unique("pullAccounts", args.pullAccounts ?? []);
@@ -153,6 +169,11 @@ export class ContainerImage extends Component {
       this.check.matches(`pullAccounts[${index}]`, account, /^\d{12}$/, "Give an account id of 12 digits."),
     );
     args.key.requireFor(this.check, this.context.region);
+  }
+
+  private existingUrl(): pulumi.Output<string> {
+    const { partition, region } = this.context;
+    return pulumi.interpolate`${this.account}.dkr.ecr.${region}.${partition.dnsSuffix}/${this.repositoryName}`;
   }
 
   private keptImages(args: ContainerImageArgs): number {

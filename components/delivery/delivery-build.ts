@@ -20,7 +20,7 @@ export interface DeliveryBuildArgs extends ComponentArgs {
   size: "small" | "medium" | "large";
   /** Minutes that it may take, 5-480. */
   timeoutMinutes: number;
-  /** The one role that it may take. Default: none. */
+  /** The one role that it may take; the buildspec takes it. Default: none. */
   assumeRoleArn?: pulumi.Input<string>;
   transform?: { project?: Transform<aws.codebuild.ProjectArgs> };
 }

@@ -46,7 +46,7 @@ export type PipelineStage =
       commands: readonly string[];
       /** Further variables. Nothing secret: they are read by everyone who may see the pipeline. */
       variables?: Readonly<Record<string, string>>;
-      /** The one role, by ARN, that the commands may take, e.g. a stack's deploy role; its trust names `roleArns[name]`. Default: none. */
+      /** The one role, by ARN, that the commands run as, e.g. a stack's deploy role; its trust names `roleArns[name]`. Default: the stage's own, which has its log and no more. */
       assumeRoleArn?: pulumi.Input<string>;
       /** Minutes that they may take, 5-480. Default 60. */
       timeoutMinutes?: number;
@@ -187,6 +187,12 @@ export class DeliveryPipeline extends Component {
         repository.name,
         "The stack builds this image itself; leave out its `build`.",
       );
+      this.check.that(
+        repository.nodes.repository !== undefined,
+        `images.${image}`,
+        repository.repositoryName,
+        "Another pipeline pushes to this repository; give an image whose repository the stack makes.",
+      );
     }
     this.check.integer("buildMinutes", this.args.buildMinutes ?? 60, 5, 480);
     this.check.integer("artifactExpirationInDays", this.args.artifactExpirationInDays ?? 30, 1, 365, "of days");
@@ -263,7 +269,7 @@ export class DeliveryPipeline extends Component {
         {
           key: this.args.key,
           description: `${stage.name} of ${this.identity}`,
-          buildspec: commandsBuildspec(stage.commands),
+          buildspec: pulumi.output(stage.assumeRoleArn).apply((role) => commandsBuildspec(stage.commands, role)),
           artifacts,
           size: "small",
           timeoutMinutes: stage.timeoutMinutes ?? 60,

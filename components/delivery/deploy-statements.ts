@@ -179,8 +179,8 @@ const ATTACHMENTS = ["AttachRolePolicy", "DetachRolePolicy"];
 const LINKED_ROLES = ["DeleteServiceLinkedRole", "GetServiceLinkedRoleDeletionStatus"];
 
 function iamStatements(actions: readonly string[], scope: DeployScope): Statement[] {
-  const roles = arnIn(scope, `iam::@:role/${scope.stack}-*`);
-  const profiles = arnIn(scope, `iam::@:instance-profile/${scope.stack}-*`);
+  const roles = arnIn(scope, `iam::@:role/${scope.names}*`);
+  const profiles = arnIn(scope, `iam::@:instance-profile/${scope.names}*`);
   const linked = arnIn(scope, "iam::@:role/aws-service-role/*");
   const given = (names: readonly string[]) => names.filter((name) => actions.includes(name));
   const special = [...BOUNDED, ...ATTACHMENTS, ...LINKED_ROLES, "CreateServiceLinkedRole", "PassRole"];
@@ -215,10 +215,10 @@ function kmsStatements(actions: readonly string[], scope: DeployScope): Statemen
   const keys = arnIn(scope, "kms:*:@:key/*");
   const given = (...names: string[]) => names.filter((name) => actions.includes(name));
   const context = (key: string, rest: string) => ({
-    StringLike: { [`kms:EncryptionContext:${key}`]: arnIn(scope, `${rest}${scope.stack}-*`) },
+    StringLike: { [`kms:EncryptionContext:${key}`]: arnIn(scope, `${rest}${scope.names}*`) },
   });
   return [
-    allow("kms", given(...ALIASES), [arnIn(scope, `kms:*:@:alias/${scope.stack}-*`), keys]),
+    allow("kms", given(...ALIASES), [arnIn(scope, `kms:*:@:alias/${scope.names}*`), keys]),
     allow("kms", given("CreateGrant"), [keys], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
     allow("kms", given("Decrypt", "GenerateDataKey"), [keys], context("SecretARN", "secretsmanager:*:@:secret:")),
     allow("kms", given("Decrypt", "Encrypt"), [keys], context("aws:lambda:FunctionArn", "lambda:*:@:function:")),

@@ -1,10 +1,10 @@
 import type { Statement } from "../core";
-import { arnIn, glueName, type Scope } from "./deploy-resources";
+import { arnIn, glueName, logGroups, type Scope } from "./deploy-resources";
 
 interface Ceiling {
   readonly actions: string;
   /** ARNs after `arn:<partition>:`, `@` being the account; `*` for actions that AWS lets no policy narrow. */
-  readonly on: (stack: string) => readonly string[];
+  readonly on: (scope: Scope) => readonly string[];
   readonly condition?: Statement["Condition"];
   /** Systems whose roles need it. Default: every system. IAM takes 6,144 characters, and no system has everything. */
   readonly of?: readonly string[];
@@ -12,7 +12,9 @@ interface Ceiling {
 
 const ANYWHERE = () => ["*"];
 /** Systems that a pipeline of their own releases. */
-const DELIVERED = ["book-lending"];
+const DELIVERED = ["book-lending", "credit-score"];
+/** Those of them with two machines that it swaps. */
+const SWAPPED = ["book-lending"];
 /** Systems with Kafka, a search domain or managed Prometheus. */
 const WITH_EVENT_LOGS = ["payments"];
 /** Systems with data streams, archives and queries over them. */
@@ -21,8 +23,8 @@ const WITH_STREAMS = ["rewards"];
 const ON_BEANSTALK = ["ui-service"];
 
 /**
- * The most that a role of a deployment may ever do: what the components grant services, functions and the AWS services that work for them. No call of IAM,
- * STS or another account is among it, so a role that a deployment makes can not become more than it is. A component that grants a new action adds it
+ * The most that a role of a deployment may ever do: what the components grant services, functions and the AWS services that work for them. No call of IAM
+ * or another account is among it, and of STS only what the stack's own pipeline takes by name, so a role that a deployment makes can not become more than it is. A component that grants a new action adds it
  * here; a test holds this list to what the stacks grant.
  */
 const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
@@ -38,7 +40,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions:
         "BatchGetQueryExecution GetDataCatalog GetDatabase GetQueryExecution GetQueryResults GetQueryResultsStream GetQueryRuntimeStatistics GetTableMetadata GetWorkGroup ListDatabases ListQueryExecutions ListTableMetadata StartQueryExecution StopQueryExecution",
-      on: (stack) => [`athena:*:@:workgroup/${stack}-*`, "athena:*:@:datacatalog/AwsDataCatalog"],
+      on: ({ names }) => [`athena:*:@:workgroup/${names}*`, "athena:*:@:datacatalog/AwsDataCatalog"],
       of: WITH_STREAMS,
     },
     { actions: "ListDataCatalogs", on: ANYWHERE, of: WITH_STREAMS },
@@ -50,7 +52,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       on: ANYWHERE,
     },
   ],
-  backup: [{ actions: "DescribeBackupVault", on: (stack) => [`backup:*:@:backup-vault:${stack}-*`] }],
+  backup: [{ actions: "DescribeBackupVault", on: ({ names }) => [`backup:*:@:backup-vault:${names}*`] }],
   cloudwatch: [
     // Grafana's own list: alarms of every stack of the account.
     { actions: "DescribeAlarmHistory DescribeAlarms", on: () => ["cloudwatch:*:@:alarm:*"] },
@@ -63,16 +65,16 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
   ],
   codebuild: [
-    { actions: "BatchGetBuilds StartBuild", on: (stack) => [`codebuild:*:@:project/${stack}-*`], of: DELIVERED },
+    { actions: "BatchGetBuilds StartBuild", on: ({ names }) => [`codebuild:*:@:project/${names}*`], of: DELIVERED },
   ],
   codeconnections: [{ actions: "UseConnection", on: () => ["codeconnections:*:@:connection/*"], of: DELIVERED }],
-  codepipeline: [{ actions: "PutJobFailureResult PutJobSuccessResult", on: ANYWHERE, of: DELIVERED }],
+  codepipeline: [{ actions: "PutJobFailureResult PutJobSuccessResult", on: ANYWHERE, of: SWAPPED }],
   dynamodb: [
     {
       // From CreateBackup on, AWS Backup's: a backup lies below its table, which the pattern fits.
       actions:
         "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem CreateBackup DeleteBackup DescribeBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
-      on: (stack) => [`dynamodb:*:@:table/${stack}-*`],
+      on: ({ names }) => [`dynamodb:*:@:table/${names}*`],
     },
   ],
   ec2: [
@@ -90,12 +92,15 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   ecr: [
     {
       actions: "BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer",
-      // GuardDuty's agent lies in an account of AWS.
-      on: (stack) => [`ecr:*:@:repository/${stack}-*`, "ecr:*:*:repository/aws-guardduty-agent-fargate"],
+      on: ({ names, pulledFrom }) => [
+        ...[names, ...pulledFrom].map((prefix) => `ecr:*:@:repository/${prefix}*`),
+        // GuardDuty's agent lies in an account of AWS.
+        "ecr:*:*:repository/aws-guardduty-agent-fargate",
+      ],
     },
     {
       actions: "CompleteLayerUpload InitiateLayerUpload PutImage UploadLayerPart",
-      on: (stack) => [`ecr:*:@:repository/${stack}-*`],
+      on: ({ names }) => [`ecr:*:@:repository/${names}*`],
       of: DELIVERED,
     },
     { actions: "GetAuthorizationToken", on: ANYWHERE },
@@ -104,41 +109,41 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions: "Connect",
       // A replication group, and who signs in to it.
-      on: (stack) => [`elasticache:*:@:*:${stack}-*`],
+      on: ({ names }) => [`elasticache:*:@:*:${names}*`],
     },
   ],
   elasticbeanstalk: [
     {
       actions: "DeleteApplicationVersion PutInstanceStatistics",
-      on: (stack) =>
-        ["application", "applicationversion", "environment"].map((kind) => `elasticbeanstalk:*:@:${kind}/${stack}-*`),
+      on: ({ names }) =>
+        ["application", "applicationversion", "environment"].map((kind) => `elasticbeanstalk:*:@:${kind}/${names}*`),
       of: ON_BEANSTALK,
     },
   ],
   elasticloadbalancing: [
     {
       actions: "ModifyRule",
-      on: (stack) => [`elasticloadbalancing:*:@:listener-rule/app/${stack}-*`],
-      of: DELIVERED,
+      on: ({ names }) => [`elasticloadbalancing:*:@:listener-rule/app/${names}*`],
+      of: SWAPPED,
     },
-    { actions: "DescribeRules", on: ANYWHERE, of: DELIVERED },
-    { actions: "DescribeTargetHealth", on: ANYWHERE, of: [...DELIVERED, ...ON_BEANSTALK] },
+    { actions: "DescribeRules", on: ANYWHERE, of: SWAPPED },
+    { actions: "DescribeTargetHealth", on: ANYWHERE, of: [...SWAPPED, ...ON_BEANSTALK] },
     { actions: "DescribeInstanceHealth DescribeLoadBalancers", on: ANYWHERE, of: ON_BEANSTALK },
   ],
   es: [
     {
       actions: "ESHttpDelete ESHttpGet ESHttpHead ESHttpPatch ESHttpPost ESHttpPut",
-      on: (stack) => [`es:*:@:domain/${stack}-*`],
+      on: ({ names }) => [`es:*:@:domain/${names}*`],
       of: WITH_EVENT_LOGS,
     },
   ],
-  events: [{ actions: "PutEvents", on: (stack) => [`events:*:@:event-bus/${stack}-*`] }],
+  events: [{ actions: "PutEvents", on: ({ names }) => [`events:*:@:event-bus/${names}*`] }],
   "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"] }],
   "kafka-cluster": [
     {
       actions: "Connect DescribeTopic WriteData WriteDataIdempotently",
       // A cluster, and its topics.
-      on: (stack) => [`kafka:*:@:*/${stack}-*`],
+      on: ({ names }) => [`kafka:*:@:*/${names}*`],
       of: WITH_EVENT_LOGS,
     },
   ],
@@ -146,9 +151,9 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions:
         "GetDatabase GetDatabases GetPartition GetPartitions GetTable GetTableVersion GetTableVersions GetTables",
-      on: (stack) => [
+      on: ({ names }) => [
         ...["catalog", "database/default"].map((path) => `glue:*:@:${path}`),
-        ...["database", "table"].map((kind) => `glue:*:@:${kind}/${glueName(stack)}_*`),
+        ...["database", "table"].map((kind) => `glue:*:@:${kind}/${glueName(names)}*`),
       ],
       of: WITH_STREAMS,
     },
@@ -158,7 +163,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions:
         "DescribeStream DescribeStreamConsumer DescribeStreamSummary GetRecords GetShardIterator ListShards PutRecord PutRecords SubscribeToShard",
       // A consumer's ARN begins with its stream's.
-      on: (stack) => [`kinesis:*:@:stream/${stack}-*`],
+      on: ({ names }) => [`kinesis:*:@:stream/${names}*`],
       of: WITH_STREAMS,
     },
   ],
@@ -169,13 +174,13 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       condition: { StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" } },
     },
   ],
-  lambda: [{ actions: "InvokeFunction", on: (stack) => [`lambda:*:@:function:${stack}-*`], of: DELIVERED }],
+  lambda: [{ actions: "InvokeFunction", on: ({ names }) => [`lambda:*:@:function:${names}*`], of: SWAPPED }],
   logs: [
     {
       actions:
         "CreateLogGroup CreateLogStream DescribeLogStreams FilterLogEvents GetLogEvents PutLogEvents PutRetentionPolicy",
-      on: (stack) => [
-        `logs:*:@:log-group:*${stack}-*`,
+      on: ({ names }) => [
+        ...logGroups(names),
         "logs:*:@:log-group:RDSOSMetrics*",
         "logs:*:@:log-group:API-Gateway-Execution-Logs_*",
         "logs:*:@:log-group:/aws/apigateway/*",
@@ -192,15 +197,15 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   ],
   "rds-db": [{ actions: "connect", on: () => ["rds-db:*:@:dbuser:*/*"] }],
   s3: [
-    { actions: "ListBucket PutObject", on: (stack) => [`s3:::${stack}-*`] },
+    { actions: "ListBucket PutObject", on: ({ names }) => [`s3:::${names}*`] },
     {
       actions: "GetBucketAcl GetBucketLocation GetBucketVersioning GetObject GetObjectVersion PutObjectAcl",
-      on: (stack) => [`s3:::${stack}-*`],
+      on: ({ names }) => [`s3:::${names}*`],
       of: DELIVERED,
     },
     {
       actions: "AbortMultipartUpload GetBucketLocation GetObject ListBucketMultipartUploads ListMultipartUploadParts",
-      on: (stack) => [`s3:::${stack}-*`],
+      on: ({ names }) => [`s3:::${names}*`],
       of: WITH_STREAMS,
     },
     // Where Elastic Beanstalk keeps bundles, one for each region of the account.
@@ -213,29 +218,30 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   secretsmanager: [
     {
       actions: "DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage",
-      on: (stack) => [`secretsmanager:*:@:secret:${stack}-*`],
+      on: ({ names }) => [`secretsmanager:*:@:secret:${names}*`],
     },
     { actions: "GetRandomPassword", on: ANYWHERE },
   ],
   sqs: [
     {
       actions: "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage",
-      on: (stack) => [`sqs:*:@:${stack}-*`],
+      on: ({ names }) => [`sqs:*:@:${names}*`],
     },
   ],
   ssm: [
     {
       actions: "SendCommand",
-      on: (stack) => [`ssm:*:@:document/${stack}-*`, "ec2:*:@:instance/*"],
-      of: DELIVERED,
+      on: ({ names }) => [`ssm:*:@:document/${names}*`, "ec2:*:@:instance/*"],
+      of: SWAPPED,
     },
-    { actions: "GetCommandInvocation", on: ANYWHERE, of: DELIVERED },
+    { actions: "GetCommandInvocation", on: ANYWHERE, of: SWAPPED },
     {
       actions: "GetParameter PutParameter",
-      on: (stack) => [`ssm:*:@:parameter/${stack}-*`, `ssm:*:@:parameter/${stack}/*`],
+      on: ({ names, stack }) => [`ssm:*:@:parameter/${names}*`, `ssm:*:@:parameter/${stack}/*`],
     },
     { actions: "UpdateInstanceInformation", on: () => ["ec2:*:@:instance/*"] },
   ],
+  sts: [{ actions: "AssumeRole", on: ({ taken }) => taken.map((role) => `iam::@:role/${role}`) }],
   ssmmessages: [{ actions: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel", on: ANYWHERE }],
   // Who handles an incident: AWS lets none of it be narrowed to a resource.
   support: [
@@ -258,7 +264,8 @@ export function workloadStatements(scope: Scope): Statement[] {
     for (const [index, { actions, on, condition, of }] of parts.entries()) {
       if (of && !of.includes(scope.system)) continue;
       const named = actions.split(" ").map((action) => `${service}:${action}`);
-      const resources = on(scope.stack).map((rest) => (rest === "*" ? rest : arnIn(scope, rest)));
+      const resources = on(scope).map((rest) => (rest === "*" ? rest : arnIn(scope, rest)));
+      if (resources.length === 0) continue;
       if (condition) {
         held.push({ Effect: "Allow", Action: named, Resource: resources, Condition: condition });
         continue;

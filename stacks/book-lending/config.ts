@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { INSTANCE_CLASS } from "../../components/data/instance-class";
-import { alarms, baseline, cidr, firewall, hostLabel, hostname, objectives, region, zoneId } from "../config/fields";
+import {
+  alarms,
+  baseline,
+  cidr,
+  deliverySource,
+  firewall,
+  hostLabel,
+  hostname,
+  objectives,
+  region,
+  zoneId,
+} from "../config/fields";
 import { systemSchema } from "../config/system";
 
 const machine = z.strictObject({
@@ -37,18 +48,7 @@ export const bookLendingSchema = systemSchema("book-lending", {
       memoryMiB: z.int().min(64).max(262144).default(1024),
     })
     .default({ port: 8080, memoryMiB: 1024 }),
-  delivery: z.strictObject({
-    /** Who hosts the application's code. */
-    provider: z.enum(["GitHub", "GitLab", "Bitbucket"]),
-    repository: z.string().regex(/^[^\s/]+(\/[^\s/]+)+$/, "Give <owner>/<name>."),
-    /** A commit to it is released. */
-    branch: z
-      .string()
-      .regex(/^[^\s*?]{1,255}$/, "Give one branch, not a pattern.")
-      .default("main"),
-    /** Commands that test the image before it is pushed; `$IMAGE_APP` names it. */
-    test: z.array(z.string().min(1)).min(1, "Give at least one command."),
-  }),
+  delivery: z.strictObject(deliverySource),
   paymentProcessor: partner,
   /** Who tells who a user is. */
   identityProvider: partner.extend({

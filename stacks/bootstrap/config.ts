@@ -1,13 +1,6 @@
 import { z } from "zod";
-import { key, regionName } from "../config/fields";
+import { key, regionName, roleArn } from "../config/fields";
 import { systemSchema } from "../config/system";
-
-const roleArn = z
-  .string()
-  .regex(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    "Give a role's ARN such as arn:aws:iam::123456789012:role/platform-admin.",
-  );
 
 /** Segments that may also carry GitHub's numeric ids, as tokens with immutable subjects do: `example@1234/shop@5678`. */
 const project = z
@@ -50,6 +43,8 @@ const deployment = z.strictObject({
     .optional(),
   /** The branch that deploys. */
   branch: branch.optional(),
+  /** Roles of this account that deploy in place of the CI's jobs: the stages of a pipeline that another of these stacks has, or this one itself. */
+  roles: z.array(roleArn).min(1, "Give at least one role.").optional(),
 });
 
 /** Every key of a bootstrap stack file, without its `palisade:` prefix; what each means stands in docs/configuration.md. */

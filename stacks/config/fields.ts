@@ -20,6 +20,27 @@ export const boundary = z
     "Give the name or the ARN of a managed policy.",
   );
 
+export const roleArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    "Give a role's ARN such as arn:aws:iam::123456789012:role/platform-admin.",
+  );
+
+/** What a delivery pipeline begins with: a commit, and what tests the images that are made of it. */
+export const deliverySource = {
+  /** Who hosts the application's code. */
+  provider: z.enum(["GitHub", "GitLab", "Bitbucket"]),
+  repository: z.string().regex(/^[^\s/]+(\/[^\s/]+)+$/, "Give <owner>/<name>."),
+  /** A commit to it is released. */
+  branch: z
+    .string()
+    .regex(/^[^\s*?]{1,255}$/, "Give one branch, not a pattern.")
+    .default("main"),
+  /** Commands that test the images before they are pushed; `$IMAGE_<NAME>` names each. */
+  test: z.array(z.string().min(1)).min(1, "Give at least one command."),
+};
+
 export const positive = z.int().min(1);
 
 export const hostname = z

@@ -15,7 +15,7 @@ export function crossChecks(config: CreditScoreConfig): ConfigProblem[] {
   return [
     ...regionProblems([config.region], config.environment === "production").map(inRegion),
     ...SERVICES.flatMap((name) => sizeProblems(`services.${name}.size`, config.services[name].size)),
-    ...SERVICES.flatMap((name) => digestProblems(name, config)),
+    ...SERVICES.flatMap((name) => imageProblems(name, config)),
     ...throughputProblems(config),
     ...rangeProblems(config),
     ...otherProblems(config),
@@ -27,11 +27,23 @@ const inRegion = (problem: ConfigProblem): ConfigProblem => ({
   path: problem.path.replace("regions[0]", "region"),
 });
 
-function digestProblems(name: ServiceName, { services }: CreditScoreConfig): ConfigProblem[] {
-  const { digest, image } = services[name];
-  if (digest === undefined || image.tag !== undefined) return [];
-  const message = "Names a build that stands in the repository already, and image.context asks for a new one.";
-  return [{ path: `services.${name}.digest`, value: digest, message, fix: "Keep one of them." }];
+function imageProblems(name: ServiceName, { services, delivery }: CreditScoreConfig): ConfigProblem[] {
+  const { digest, image, repository } = services[name];
+  const problems: ConfigProblem[] = [];
+  if (digest !== undefined && image.context !== undefined) {
+    const message = "Names a build that stands in the repository already, and image.context asks for a new one.";
+    problems.push({ path: `services.${name}.digest`, value: digest, message, fix: "Keep one of them." });
+  }
+  if (repository !== undefined && (image.context !== undefined || delivery !== undefined)) {
+    const builder = delivery === undefined ? "image.context" : "delivery";
+    const message = `Its images are made by another stack, and ${builder} makes some here.`;
+    problems.push({ path: `services.${name}.repository`, value: repository, message, fix: "Keep one of them." });
+  }
+  if (delivery !== undefined && image.context !== undefined) {
+    const message = "The pipeline builds it already.";
+    problems.push({ path: `services.${name}.image.context`, value: image.context, message, fix: "Give image.tag." });
+  }
+  return problems;
 }
 
 function throughputProblems(config: CreditScoreConfig): ConfigProblem[] {

@@ -3,6 +3,7 @@ import {
   alarms,
   baseline,
   cidr,
+  deliverySource,
   firewall,
   hostLabel,
   hostname,
@@ -11,6 +12,7 @@ import {
   objectives,
   positive,
   region,
+  roleArn,
   size,
   zoneId,
 } from "../config/fields";
@@ -22,15 +24,53 @@ export type ServiceName = (typeof SERVICES)[number];
 
 const service = z.strictObject({
   image,
-  /**
-   * Which build of `image.tag` runs: what the release pipeline writes (`pulumi config set --path palisade:services.<name>.digest`) before it deploys
-   * QA, and the same one again before production. Default: whatever has the tag.
-   */
+  /** Which build runs: what the pipeline writes (`bin/set-digests.mjs`) before it deploys QA, and the same again before production. Default: whatever has the tag. */
   digest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "Give a digest such as sha256:9f86d081..., 64 hexadecimal digits.")
     .optional(),
+  /** Image repository of this account and region that another stack has: the one whose pipeline builds the image for this one too. Default: one of its own. */
+  repository: z
+    .string()
+    .regex(/^[a-z0-9]+(?:[._/-][a-z0-9]+)*$/, "Give the name of an ECR repository.")
+    .max(256)
+    .optional(),
   size,
+});
+
+/** A folder within a repository, in characters that no shell reads anything into. */
+const folder = z
+  .string()
+  .regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/, "Give a folder of the repository, such as infrastructure.");
+const commands = z.array(z.string().min(1)).min(1, "Give at least one command.");
+
+/** From a commit to production: the pipeline stands in production's stack and deploys QA's first. */
+const delivery = z.strictObject({
+  ...deliverySource,
+  /** Folder of the services' sources: each has one of its own there, by its name, with a Dockerfile. */
+  services: folder.default("services"),
+  /** Folder of this project. */
+  project: folder.default("."),
+  /** Where the state of both stacks lies: what a bootstrap stack puts out as `backendUrl`. */
+  backendUrl: z
+    .string()
+    .regex(/^s3:\/\/[\w.-]+(?:[/?][\w./?=&-]*)?$/, "Give a bucket's URL such as s3://bucket?region=eu-west-1."),
+  qa: z.strictObject({
+    stack: key(24, "A stack's name"),
+    /** What a bootstrap stack puts out for that stack. */
+    deployRoleArn: roleArn,
+    /** Commands that test QA as one system; `$TEST_CLIENT_SECRET` names the secret with the API key that they use. */
+    integrationTests: commands,
+  }),
+  production: z.strictObject({
+    deployRoleArn: roleArn,
+    /** What the person is asked who approves. */
+    approval: z
+      .string()
+      .min(1)
+      .max(1000)
+      .default("QA has passed the integration tests. Deploy these images to production?"),
+  }),
 });
 
 const url = z
@@ -100,6 +140,8 @@ export const creditScoreSchema = systemSchema("credit-score", {
     .refine((given) => Object.keys(given).length > 0, "Every caller needs a key: give at least one client."),
   /** Minutes for which a user's authorization is kept, encrypted; then nobody finds it any more. */
   authorizationMinutes: z.int().min(1).max(60).default(15),
+  /** Default: none. Whoever else builds and deploys does it with what the stack puts out. */
+  delivery: delivery.optional(),
   firewall,
   alarms,
   objectives,

@@ -32,6 +32,16 @@ export interface CreditScoreOutputs {
   readonly clusterName: string;
   /** Service -> what a pipeline releases it by. */
   readonly releases: Record<ServiceName, ReleaseTarget>;
+  /** What builds and deploys, where the stack has it. */
+  readonly pipeline?: {
+    readonly name: string;
+    /** Somebody has to complete it in the console once. */
+    readonly connectionArn: pulumi.Output<string>;
+    /** Stage -> its role: those of QA and Production stand under `deployments.<stack>.roles` in the bootstrap stack's file. */
+    readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
+    /** Holds the API key that the integration tests use at QA. */
+    readonly testClientArn: pulumi.Output<string>;
+  };
   /** Name servers to enter at the parent zone, where the stack made the zone. */
   readonly nameServers: pulumi.Output<string[]>;
   readonly dashboardUrl: pulumi.Output<string>;

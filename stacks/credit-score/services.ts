@@ -73,13 +73,14 @@ export function deployServices(config: CreditScoreConfig, site: ServiceSite): Re
 
 function deployService(name: ServiceName, config: CreditScoreConfig, site: ServiceSite): DeployedService {
   const here = { parent: site.region };
-  const { image: given, digest, size } = config.services[name];
+  const { image: given, digest, repository, size } = config.services[name];
   const image = new ContainerImage(
     `credit-score-${name}-image`,
     {
       key: site.key,
       tag: given.tag ?? "built",
       digest,
+      repository,
       build: given.context === undefined ? undefined : { context: given.context },
     },
     here,

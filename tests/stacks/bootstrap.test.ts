@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
+import { fits } from "../../analysis/patterns";
+import { namesOf } from "../../components/delivery/deploy-resources";
 import { bootstrap } from "../../stacks/bootstrap";
-import { loadConfig } from "../../stacks/config/load";
+import type { BootstrapConfig } from "../../stacks/bootstrap/config";
+import { creditScore } from "../../stacks/credit-score";
+import { givenKeys, loadConfig } from "../../stacks/config/load";
 import { ConfigError } from "../../stacks/config/problems";
 import type { Recording } from "../../simulator";
 import { named, ofType, statements } from "../support/record";
 import { recordStack } from "../support/record-stack";
 import { stackValues } from "../support/stack-file";
+
+const DEPLOYMENTS: BootstrapConfig["deployments"] = JSON.parse(
+  stackValues("bootstrap")["palisade:deployments"] ?? "{}",
+);
 
 const deployments = (changes: Record<string, unknown>) => ({
   "palisade:deployments": {
@@ -44,7 +52,14 @@ describe("bootstrap stack", function () {
       deployments: Record<string, Record<string, string>>;
     };
     assert.equal(backendUrl, "s3://bootstrap-delivery-state-files-123456789012-us-east-1?region=us-east-1");
-    assert.deepEqual(Object.keys(made), ["prod", "dev"]);
+    assert.deepEqual(Object.keys(made), [
+      "prod",
+      "dev",
+      "ui-service",
+      "book-lending",
+      "credit-score",
+      "credit-score-qa",
+    ]);
     assert.deepEqual(made.prod, {
       previewRoleArn: "arn:aws:iam::123456789012:role/bootstrap-delivery-prod-preview",
       deployRoleArn: "arn:aws:iam::123456789012:role/bootstrap-delivery-prod-deploy",
@@ -65,13 +80,66 @@ describe("bootstrap stack", function () {
     }
   });
 
-  it("gives one stack's roles nothing of another's", () => {
-    for (const { name, inputs } of ofType(recording, "aws:iam/policy:Policy")) {
-      const other = name.startsWith("delivery-prod") ? "dev-" : "prod-";
-      for (const { Resource } of statements(inputs.policy)) {
-        for (const arn of [Resource].flat().map(String)) assert.ok(!arn.includes(other), `${name}: ${arn}`);
+  it("gives one stack's roles nothing of another's, also where its name begins with theirs", () => {
+    const stacks = Object.entries(DEPLOYMENTS).map(([stack, { system }]) => ({ stack, system }));
+    let seen = 0;
+    for (const { stack, system } of stacks) {
+      const others = stacks.filter((other) => other.stack !== stack);
+      const names = namesOf({ stack, system }, others) ?? "";
+      const kinds = ["workloads", "ceiling", "preview", "deploy"].join("|");
+      const own = new RegExp(`^delivery-${stack}-(?:${kinds})(?:-[a-z]+)?$`);
+      const arns = ofType(recording, "aws:iam/policy:Policy")
+        .filter(({ name }) => own.test(name))
+        .flatMap(({ inputs }) => statements(inputs.policy))
+        .flatMap(({ Resource }) => [Resource].flat().map(String))
+        // Named by Pulumi, from the system's name.
+        .filter(
+          (arn) => arn.includes(`${names}*`) && !/:(?:(?:cluster-)?pg|subgrp|parametergroup|subnetgroup):/.test(arn),
+        );
+      for (const arn of arns) {
+        for (const other of others) {
+          // Whose images it runs.
+          if (stack === "credit-score-qa" && other.stack === "credit-score" && arn.includes(":repository/")) continue;
+          const theirs = arn.replace(`${names}*`, `${other.stack}-${other.system}-x`);
+          assert.ok(!fits(arn, theirs), `${stack}: ${arn}: ${theirs}`);
+          seen++;
+        }
       }
     }
+    assert.ok(seen > 1000, String(seen));
+  });
+
+  it("lets a pipeline's stages alone deploy what it releases, and the pipeline's stack take no other role", () => {
+    const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+    const trusted = (stack: string) =>
+      statements(named(recording, `delivery-${stack}-deploy`).inputs.assumeRolePolicy).map(
+        ({ Condition }) => (Condition as { ArnEquals?: Record<string, string[]> }).ArnEquals?.["aws:PrincipalArn"],
+      );
+    assert.deepEqual(trusted("credit-score"), [[role("credit-score-credit-score-delivery-production")]]);
+    assert.deepEqual(trusted("credit-score-qa"), [[role("credit-score-credit-score-delivery-qa")]]);
+    const taken = (stack: string) =>
+      statements(named(recording, `delivery-${stack}-workloads`).inputs.policy)
+        .filter(({ Action }) => [Action].flat().includes("sts:AssumeRole"))
+        .flatMap(({ Resource }) => [Resource].flat().map(String))
+        .filter((arn) => arn === "*" || arn.includes(":iam:"));
+    assert.deepEqual(taken("credit-score"), [
+      role("bootstrap-delivery-credit-score-deploy"),
+      role("bootstrap-delivery-credit-score-qa-deploy"),
+    ]);
+    for (const stack of ["prod", "dev", "ui-service", "book-lending", "credit-score-qa"])
+      assert.deepEqual(taken(stack), [], stack);
+  });
+
+  it("names the roles of the pipeline that there is", async () => {
+    const { outputs } = await recordStack("credit-score");
+    const { pipeline } = outputs as { pipeline: { roleArns: Record<string, string> } };
+    assert.deepEqual(DEPLOYMENTS["credit-score"]?.roles, [pipeline.roleArns.Production]);
+    assert.deepEqual(DEPLOYMENTS["credit-score-qa"]?.roles, [pipeline.roleArns.QA]);
+    const { delivery } = creditScore.schema.parse(givenKeys(stackValues("credit-score")).given);
+    const { deployments: made } = recording.outputs as { deployments: Record<string, { deployRoleArn: string }> };
+    assert.equal(delivery?.production.deployRoleArn, made["credit-score"]?.deployRoleArn);
+    assert.equal(delivery?.qa.deployRoleArn, made["credit-score-qa"]?.deployRoleArn);
+    assert.equal(delivery?.backendUrl, (recording.outputs as { backendUrl: string }).backendUrl);
   });
 
   it("trusts GitHub's jobs by pull request, by environment or by branch", () => {
@@ -119,7 +187,11 @@ describe("bootstrap stack", function () {
     "nothing to deploy": { changes: { "palisade:deployments": {} }, problem: /deployments = \{\}: Give at least one/ },
     "a deployment that no job may make": {
       changes: deployments({ environment: undefined }),
-      problem: /deployments\.prod: One thing says which jobs deploy\. Give environment, or branch/,
+      problem: /deployments\.prod: One thing says who deploys\. Give environment, or branch, or roles/,
+    },
+    "a branch beside a pipeline's roles": {
+      changes: deployments({ environment: undefined, branch: "main", roles: ["arn:aws:iam::123456789012:role/x"] }),
+      problem: /deployments\.prod: One thing says who deploys/,
     },
     "an environment on GitLab": {
       changes: { "palisade:ci": { kind: "gitlab", repository: "a/b" }, ...deployments({}) },
@@ -129,10 +201,10 @@ describe("bootstrap stack", function () {
       changes: {
         "palisade:deployments": {
           prod: { system: "payments", regions: ["us-east-1"], branch: "main" },
-          "prod-eu": { system: "payments", regions: ["eu-west-1"], branch: "main" },
+          "prod-payments-eu": { system: "payments", regions: ["eu-west-1"], branch: "main" },
         },
       },
-      problem: /deployments\.prod: Everything that prod-eu names begins with prod-/,
+      problem: /deployments\.prod: Everything that prod-payments-eu names begins with prod-payments-/,
     },
   };
   for (const [what, { changes, problem }] of Object.entries(wrong)) {

@@ -26,6 +26,7 @@ interface Buildspec {
 /** Docker and AWS's CLI, which write down what they are called with. */
 const DOCKER = `#!/bin/bash
 echo "docker $*" >> "$CALLS"
+[ "$1" = login ] && cat > /dev/null
 [ "$1 $2" = "image inspect" ] && printf '%s\\n' "other/repository@${DIGEST}" "\${@: -1}" | sed 's/:commit[^@]*$/@${DIGEST}/'
 [ "$1" = build ] && [ -n "\${FAIL_BUILD:-}" ] && exit 1
 exit 0
@@ -120,5 +121,14 @@ describe("buildspecs", () => {
     assert.match(run(commandsBuildspec(["echo one", "echo two"])).stdout, /one\ntwo/);
     const { phases } = JSON.parse(commandsBuildspec(["npm test"])) as Buildspec;
     assert.deepEqual(phases.build?.commands, ["set -o pipefail", "npm test"]);
+  });
+
+  it("runs commands as the role that is given", () => {
+    const { stdout, calls: made } = run(commandsBuildspec(['echo "as $AWS_PROFILE"'], "arn:aws:iam::1:role/deploy"));
+    assert.match(stdout, /as taken/);
+    assert.deepEqual(made, [
+      "aws configure set profile.taken.role_arn arn:aws:iam::1:role/deploy",
+      "aws configure set profile.taken.credential_source EcsContainer",
+    ]);
   });
 });

@@ -40,6 +40,8 @@ function build(name: string, changes: Partial<CiAccessArgs> = {}, opts?: pulumi.
   );
 }
 
+const PIPELINE = `arn:aws:iam::${ACCOUNT}:role/credit-score-credit-score-delivery-production`;
+
 type Statement = Record<string, unknown> & { readonly Action: string[]; readonly Resource: string[] };
 
 /** Statements of the policies that the role has, its inline ones left out. */
@@ -84,6 +86,18 @@ describe("CiAccess", () => {
         build: (name) => build(name, { regions: ["eu-west-1", "eu-west-1"] }),
         message: /"eu-west-1" stands twice/,
       },
+      "jobs and roles that deploy": {
+        build: (name) => build(name, { deployRoles: [PIPELINE] }),
+        message: /deployRoles = .* either the jobs that deploy, or the roles/,
+      },
+      "a role that is none": {
+        build: (name) => build(name, { deploySubjects: [], deployRoles: ["arn:aws:iam::123456789012:user/me"] }),
+        message: /deployRoles = .* Give ARNs of roles/,
+      },
+      "a stack whose names another's begin with": {
+        build: (name) => build(name, { otherStacks: [{ stack: "prod-payments-eu", system: "payments" }] }),
+        message: /stack = "prod" .* Rename one of them/,
+      },
       "a stack whose deploy role could change itself": {
         build: (name) => build(name, { stack: "test" }),
         message: /stack = "test".*the deploy role could change itself/,
@@ -93,7 +107,16 @@ describe("CiAccess", () => {
 
   it("fits IAM: policies of at most 6,144 characters, at most ten on a role, also for the longest names", async () => {
     const longest = await recordProgram(() => void build("ci", { stack: "a".repeat(24), system: "b".repeat(24) }));
-    for (const { name, inputs } of ofType(longest, "aws:iam/policy:Policy"))
+    const delivered = await recordProgram(
+      () =>
+        void build("ci", {
+          stack: "a".repeat(24),
+          system: "credit-score",
+          takenRoles: ["b".repeat(64), "c".repeat(64)],
+          pulledFrom: ["d".repeat(24)],
+        }),
+    );
+    for (const { name, inputs } of [longest, delivered].flatMap((one) => ofType(one, "aws:iam/policy:Policy")))
       assert.ok(String(inputs.policy).length <= POLICY_CHARACTERS, `${name}: ${String(inputs.policy).length}`);
     for (const role of ["preview", "deploy"]) {
       const attached = ofType(longest, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").filter(({ name }) =>
@@ -182,6 +205,77 @@ describe("CiAccess", () => {
     const workloads = statements(named(recording, "ci-workloads").inputs.policy) as Statement[];
     for (const action of workloads.flatMap(({ Action }) => Action))
       assert.doesNotMatch(action, /^(iam|sts|organizations):|\*/);
+  });
+
+  describe("where a pipeline deploys", () => {
+    const delivered = () =>
+      recordProgram(
+        () =>
+          void build("ci", {
+            stack: "credit-score",
+            system: "credit-score",
+            deploySubjects: [],
+            deployRoles: [PIPELINE],
+            otherStacks: [{ stack: "credit-score-qa", system: "credit-score" }],
+            takenRoles: ["bootstrap-delivery-qa-deploy", "bootstrap-delivery-credit-score-deploy"],
+            pulledFrom: ["images-"],
+          }),
+      );
+
+    it("is taken by the pipeline's roles alone, which need not exist yet; pull requests still preview", async () => {
+      const pipelines = await delivered();
+      const [trust, ...more] = statements(named(pipelines, "ci-deploy").inputs.assumeRolePolicy);
+      assert.deepEqual(
+        [trust, more],
+        [
+          {
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+            Action: "sts:AssumeRole",
+            Condition: { ArnEquals: { "aws:PrincipalArn": [PIPELINE] } },
+          },
+          [],
+        ],
+      );
+      assert.match(String(named(pipelines, "ci-preview").inputs.assumeRolePolicy), /pull_request/);
+    });
+
+    it("lets the stack's roles take those deploy roles by name and no other, and pull the images that are theirs", async () => {
+      const workloads = statements(named(await delivered(), "ci-workloads").inputs.policy) as Statement[];
+      const resources = (action: string, kind: RegExp) =>
+        withAction(workloads, action)
+          .flatMap(({ Resource }) => Resource)
+          .filter((arn) => kind.test(arn));
+      assert.deepEqual(resources("sts:AssumeRole", /:iam:|^\*$/), [
+        `arn:aws:iam::${ACCOUNT}:role/bootstrap-delivery-qa-deploy`,
+        `arn:aws:iam::${ACCOUNT}:role/bootstrap-delivery-credit-score-deploy`,
+      ]);
+      assert.deepEqual(resources("ecr:BatchGetImage", /:ecr:/), [
+        `arn:aws:ecr:*:${ACCOUNT}:repository/credit-score-c*`,
+        `arn:aws:ecr:*:${ACCOUNT}:repository/images-*`,
+        "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate",
+      ]);
+      assert.deepEqual(
+        resources("ecr:PutImage", /:ecr:/).filter((arn) => arn.includes("images-")),
+        [],
+      );
+    });
+
+    it("touches nothing of a stack whose name begins with this one's", async () => {
+      const arns = ofType(await delivered(), "aws:iam/policy:Policy")
+        .flatMap(({ inputs }) => statements(inputs.policy))
+        .filter(({ Effect }) => Effect === "Allow")
+        .flatMap(({ Resource, Condition }) => [...[Resource].flat(), JSON.stringify(Condition ?? "")].map(String));
+      const found = arns.filter((arn) => arn.includes("credit-score-"));
+      assert.ok(found.length > 50);
+      // Names that Pulumi makes begin with the system; the deploy role is named in full.
+      const named =
+        /:(?:(?:cluster-)?pg|subgrp|parametergroup|subnetgroup):credit-score-\*|parameter\/credit-score\/\*|credit-score-deploy$/;
+      assert.deepEqual(
+        found.filter((arn) => !named.test(arn) && !arn.includes("credit-score-c*")),
+        [],
+      );
+    });
   });
 
   it("is taken by the jobs that are named: previews for an hour, deployments for as long as they may take", () => {

@@ -73,6 +73,14 @@ describe("ContainerImage", () => {
         build: (name) => image(name, { digest: "sha256:0f" }),
         message: /digest = "sha256:0f" .* 64 hexadecimal digits/,
       },
+      "a repository elsewhere that it builds for": {
+        build: (name) => image(name, { repository: "prod-web", build: { context: "." } }),
+        message: /repository = "prod-web" .* made elsewhere/,
+      },
+      "a repository by its URL": {
+        build: (name) => image(name, { repository: "registry/web:1.4.2" }),
+        message: /repository = .* Give the name of a private repository/,
+      },
       "a number of images out of range": {
         build: (name) => image(name, { keptImages: 0 }),
         message: /keptImages = 0 .* from 1 to 10000/,
@@ -142,7 +150,7 @@ describe("ContainerImage", () => {
       seen = {
         url: capture(web.repositoryUrl),
         uri: capture(web.imageUri),
-        arn: capture(web.nodes.repository.repository.apply((repository) => repository.arn)),
+        arn: capture(web.nodes.repository!.repository.apply((repository) => repository.arn)),
         builtArn: capture(web.repositoryArn),
         pinned: capture(pinned.imageUri),
       };
@@ -152,6 +160,25 @@ describe("ContainerImage", () => {
     assert.equal(seen.arn?.value, "arn:aws:ecr:eu-west-1:123456789012:repository/test-web");
     assert.equal(seen.builtArn?.value, seen.arn?.value);
     assert.equal(seen.pinned?.value, `${URL.replace("web", "pinned")}@${DIGEST}`);
+  });
+
+  it("pulls from a repository that another stack has, and makes none", async () => {
+    let uri: { value?: string } = {};
+    const recording = await recordProgram(() => {
+      const shared = image("web", { repository: "prod-web", digest: DIGEST });
+      uri = capture(shared.imageUri);
+      shared.grantPull({ grantName: "service", role: new aws.iam.Role("puller", { assumeRolePolicy: "{}" }) });
+    });
+    assert.deepEqual(
+      recording.resources.filter(({ type }) => type.includes("ecr")),
+      [],
+    );
+    assert.equal(uri.value, `${URL.replace("test-web", "prod-web")}@${DIGEST}`);
+    const [grant] = ofType(recording, "aws:iam/rolePolicy:RolePolicy");
+    assert.equal(
+      statements(grant?.inputs.policy)[0]?.Resource,
+      "arn:aws:ecr:eu-west-1:123456789012:repository/prod-web",
+    );
   });
 
   it("names a built image by its digest", async () => {

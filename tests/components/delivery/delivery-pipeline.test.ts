@@ -153,6 +153,14 @@ describe("DeliveryPipeline", () => {
         },
         message: /images\.App .*small letters/,
       },
+      "an image that another pipeline builds": {
+        build: (name) => {
+          const key = testKey(`${name}-key`);
+          const other = new ContainerImage(`${name}-app`, { key, tag: "1", repository: "prod-app" });
+          return pipeline(name, { key, images: { app: { image: other } } });
+        },
+        message: /images\.app = "prod-app" .* Another pipeline pushes/,
+      },
       "an image that the stack builds": {
         build: (name) => {
           const key = testKey(`${name}-key`);
@@ -273,6 +281,15 @@ describe("DeliveryPipeline", () => {
       ({ Action }) => Action === "sts:AssumeRole",
     );
     assert.equal(assume?.Resource, "arn:aws:iam::123456789012:role/bootstrap-qa-deploy");
+    const { source } = named(recording, "one-qa-project").inputs as { source: { buildspec: string } };
+    const { phases }: { phases: { build: { commands: string[] } } } = JSON.parse(source.buildspec);
+    assert.deepEqual(phases.build.commands, [
+      "set -o pipefail",
+      "aws configure set profile.taken.role_arn 'arn:aws:iam::123456789012:role/bootstrap-qa-deploy'",
+      "aws configure set profile.taken.credential_source 'EcsContainer'",
+      "export AWS_PROFILE=taken",
+      "npx palisade up credit-score-qa",
+    ]);
     const run = statements(named(recording, "one-policy").inputs.policy);
     assert.deepEqual(
       run.find(({ Action }) => JSON.stringify(Action).includes("StartBuild"))?.Resource,

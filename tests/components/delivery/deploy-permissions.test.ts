@@ -3,7 +3,7 @@ import { actionOf } from "../../../analysis/authorization/services";
 import { fits } from "../../../analysis/patterns";
 import { findProject, stackNames } from "../../../cli/project";
 import type { Statement } from "../../../components/core";
-import { resourcesOf, type Scope } from "../../../components/delivery/deploy-resources";
+import { namesOf, resourcesOf, type Scope } from "../../../components/delivery/deploy-resources";
 import {
   actionsByService,
   ATTACHED,
@@ -16,6 +16,8 @@ import {
 import { ANY_RESOURCE, RESOURCE_ACTIONS } from "../../../components/delivery/resource-actions";
 import { workloadStatements } from "../../../components/delivery/workload-statements";
 import type { RecordedResource } from "../../../simulator";
+import type { BootstrapConfig } from "../../../stacks/bootstrap/config";
+import { pipelinesOf } from "../../../stacks/bootstrap/pipelines";
 import { statements } from "../../support/record";
 import { recordStack } from "../../support/record-stack";
 import { ROOT, stackValues } from "../../support/stack-file";
@@ -24,6 +26,9 @@ const SCOPE: DeployScope = {
   partition: "aws",
   account: "123456789012",
   stack: "prod",
+  names: "prod-",
+  taken: [],
+  pulledFrom: [],
   system: "payments",
   regions: ["us-east-1", "eu-west-1"],
   boundary: "arn:aws:iam::123456789012:policy/bootstrap-delivery-prod-workloads",
@@ -57,9 +62,29 @@ interface Deployed {
 /** Every stack that CI deploys: all of this repository's but the one that administrators do. */
 const STACKS = stackNames(findProject(ROOT)).filter((stack) => stackValues(stack)["palisade:system"] !== "bootstrap");
 
+const systemOf = (stack: string) => stackValues(stack)["palisade:system"] ?? "";
+const NAMED = STACKS.map((stack) => ({ stack, system: systemOf(stack) }));
+const DEPLOYMENTS: BootstrapConfig["deployments"] = JSON.parse(
+  stackValues("bootstrap")["palisade:deployments"] ?? "{}",
+);
+
+/** The scope of a stack, as the bootstrap stack gives it to the stack's roles. */
+function scopeOf(stack: string): DeployScope {
+  const system = systemOf(stack);
+  const others = NAMED.filter((other) => other.stack !== stack);
+  const { delivers, deliveredBy } = pipelinesOf(DEPLOYMENTS, { stack: "bootstrap", system: "delivery" })(stack);
+  return {
+    ...SCOPE,
+    stack,
+    system,
+    names: namesOf({ stack, system }, others) ?? "",
+    taken: delivers.map((other) => `bootstrap-delivery-${other}-deploy`),
+    pulledFrom: deliveredBy,
+  };
+}
+
 async function deployed(stack: string, changes?: Readonly<Record<string, unknown>>): Promise<Deployed> {
-  const system = stackValues(stack)["palisade:system"] ?? "";
-  return { scope: { ...SCOPE, stack, system }, resources: (await recordStack(stack, changes)).resources };
+  return { scope: scopeOf(stack), resources: (await recordStack(stack, changes)).resources };
 }
 
 const list = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(String);
@@ -140,6 +165,31 @@ describe("what a deployment may do", function () {
         .filter((arn) => arn.includes("prod-"));
     assert.ok(other(SCOPE).length > 30);
     for (const arn of other(SCOPE)) assert.ok(!fits(arn, arn.replace("prod-", "dev-x").replaceAll("*", "x")), arn);
+  });
+
+  it("tells stacks apart whose names begin alike", () => {
+    assert.equal(scopeOf("credit-score").names, "credit-score-c");
+    assert.equal(scopeOf("credit-score-qa").names, "credit-score-qa-");
+    assert.equal(scopeOf("ui-service").names, "ui-service-u");
+    assert.equal(scopeOf("prod").names, "prod-");
+    assert.equal(namesOf({ stack: "a", system: "b" }, [{ stack: "a-b-c", system: "d" }]), undefined);
+    const reached = stacks.flatMap(({ scope }) => {
+      const patterns = Object.keys(RESOURCE_ACTIONS).flatMap((service) => resourcesOf(service, scope));
+      const own = [
+        ...patterns,
+        ...workloadStatements({ ...scope, pulledFrom: [] }).flatMap(({ Resource }) => list(Resource)),
+      ].filter((pattern) => pattern.includes(scope.names));
+      return (
+        stacks
+          .filter((other) => other.scope.stack !== scope.stack)
+          .flatMap((other) => other.resources.map(({ outputs }) => String(outputs.arn ?? "")))
+          // Parameter and subnet groups have names that Pulumi makes, from the system's: docs/deploying.md says so.
+          .filter((arn) => !/:(?:(?:cluster-)?pg|subgrp|parametergroup|subnetgroup):/.test(arn))
+          .filter((arn) => own.some((pattern) => fits(pattern, arn)))
+          .map((arn) => `${scope.stack}: ${arn}`)
+      );
+    });
+    assert.deepEqual([...new Set(reached)], []);
   });
 
   describe("roles of the stack", () => {

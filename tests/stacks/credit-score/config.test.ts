@@ -72,6 +72,22 @@ describe("credit-score configuration", () => {
       changes: { "palisade:objectives": { rtoMinutes: 60, rpoMinutes: 60 } },
       problem: /palisade:objectives\.rpoMinutes .*hourly at most/,
     },
+    "images that another stack builds beside a pipeline": {
+      changes: service("store", { repository: "other-store" }),
+      problem: /palisade:services\.store\.repository .*made by another stack, and delivery makes some/,
+    },
+    "images that update and pipeline build": {
+      changes: service("store", { image: { context: "." } }),
+      problem: /palisade:services\.store\.image\.context .*pipeline builds it already/,
+    },
+    "a folder that is none of the repository": {
+      changes: { "palisade:delivery": { ...given("delivery"), project: "../x; rm -r ." } },
+      problem: /palisade:delivery\.project .*Give a folder of the repository/,
+    },
+    "a deploy role that is none": {
+      changes: { "palisade:delivery": { ...given("delivery"), production: { deployRoleArn: "deploy" } } },
+      problem: /palisade:delivery\.production\.deployRoleArn .*Give a role's ARN/,
+    },
     "a build that is there and is to be made": {
       changes: service("store", { image: { context: "." }, digest: `sha256:${"a".repeat(64)}` }),
       problem: /palisade:services\.store\.digest .*asks for a new one/,
