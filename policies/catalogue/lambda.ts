@@ -26,7 +26,8 @@ export const lambda = {
     severity: "low",
     requirements: ["1.3.1", "1.3.2", "1.4.2"],
     controls: ["Lambda.3"],
-    remediation: "Set vpcConfig with private subnetIds and a security group; Palisade's Vpc gives both.",
+    remediation:
+      "Set vpcConfig with private subnetIds and a security group; Palisade's Vpc gives both. Or tag a function that no card data passes through: palisade:data-class confidential, internal or public.",
     url: `${HUB}#lambda-3`,
   },
   "lambda-environment-key": {

@@ -111,6 +111,11 @@ export const lambdaRules: readonly Rule[] = implement(lambda, {
       if (inside.kind !== "fail") return inside;
       if (all(runsAtTheEdge(node, graph)).every(({ kind }) => kind === "pass"))
         return notApplicable("CloudFront runs it in its own places, where AWS allows no VPC.");
+      // The requirements are about what card data passes through; a function outside of every VPC reaches no network where it could.
+      if (node.dataClass !== undefined && node.dataClass !== "cardholder")
+        return notApplicable(
+          `What it handles is ${node.dataClass}, and from where it stands it reaches no private network.`,
+        );
       if (isRunByPipeline(node, graph))
         return notApplicable(
           "CodePipeline runs it to call AWS's API, and from where it stands it reaches no private network.",

@@ -100,6 +100,7 @@ ruleCases(pciDss, {
           inputs: { stages: [{ name: "Deploy", actions: [{ configuration: { FunctionName: "swap" } }] }] },
         },
       },
+      "no VPC, and card data": { settle: { vpcConfig: undefined, tags: { "palisade:data-class": "cardholder" } } },
       "no VPC, and a role that is not known": {
         settle: { vpcConfig: undefined, role: "arn:aws:iam::123456789012:role/x" },
       },
@@ -108,6 +109,9 @@ ruleCases(pciDss, {
       "a function of CloudFront's": {
         settle: { vpcConfig: undefined },
         role: { assumeRolePolicy: trust("edgelambda.amazonaws.com") },
+      },
+      "a function that no card data passes through": {
+        settle: { vpcConfig: undefined, tags: { "palisade:data-class": "internal" } },
       },
       "a function that a pipeline runs": {
         settle: { vpcConfig: undefined, name: "swap" },
