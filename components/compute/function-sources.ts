@@ -2,12 +2,13 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck, Grantee } from "../core";
 
-/** A stream, or a consumer with a share of a stream's throughput of its own. */
+/** A `DataStream`, or a consumer with a share of a stream's throughput of its own. */
 export interface StreamSource {
   /** Of the Kinesis stream or its registered consumer, or of a DynamoDB table's stream. */
   readonly arn: pulumi.Input<string>;
-  /** Lets the function read from it; with several policies, the last is the one that Lambda has to wait for. */
   grantRead(grantee: Grantee): aws.iam.RolePolicy;
+  /** What has to stand before anything reads, where `arn` is built from a name and does not tell. */
+  readonly nodes?: { readonly stream?: pulumi.Resource };
 }
 
 /**

@@ -27,7 +27,7 @@ import {
   type StreamConsumption,
   type StreamSource,
 } from "./function-sources";
-import { checkImage, imageUri } from "./image";
+import { checkImage, imageUri, isRepositoryImage } from "./image";
 import { WARM_UP } from "./warm-up";
 
 /** A release that only some calls get. */
@@ -292,7 +292,9 @@ export class Function extends Component implements Connectable, Grantee {
         ...(this.deadLetterArn && { destinationConfig: { onFailure: { destinationArn: this.deadLetterArn } } }),
         ...filterCriteria(options.filters),
       },
-      this.childOptions({ dependsOn: [access, ...(this.nodes.deadLetters ? [this.nodes.deadLetters] : [])] }),
+      this.childOptions({
+        dependsOn: [access, stream.nodes?.stream, this.nodes.deadLetters].filter((one) => one !== undefined),
+      }),
     );
   }
 
@@ -355,6 +357,14 @@ export class Function extends Component implements Connectable, Grantee {
   private checkCode(code: FunctionCode): { folder: string; entry: string } | undefined {
     if (code.kind === "image") {
       checkImage(this.check, "code.image", code.image);
+      const platform = isRepositoryImage(code.image) ? code.image.platform : undefined;
+      const wanted = this.args.architecture === "x86_64" ? "linux/amd64" : "linux/arm64";
+      this.check.that(
+        platform === undefined || platform === wanted,
+        "code.image",
+        platform,
+        `The function runs ${wanted}: build the image for it, or give \`architecture\`.`,
+      );
       return undefined;
     }
     const found = findEntry(code.entry);
@@ -456,9 +466,17 @@ export class Function extends Component implements Connectable, Grantee {
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         tracingConfig: { mode: "Active" },
       },
-      // Lambda checks when it makes the function that the role may decrypt, trace and make network interfaces.
-      this.childOptions({ dependsOn: [policy] }, args.transform?.function),
+      // Lambda checks when it makes the function that the role may decrypt and make network interfaces, and that it may itself pull the image.
+      this.childOptions(
+        { dependsOn: [policy, this.imagePolicy()].filter((one) => one !== undefined) },
+        args.transform?.function,
+      ),
     );
+  }
+
+  private imagePolicy(): pulumi.Resource | undefined {
+    const { code } = this.args;
+    return code.kind === "image" && isRepositoryImage(code.image) ? code.image.nodes?.policy : undefined;
   }
 
   private runs(source: { folder: string; entry: string } | undefined): Partial<aws.lambda.FunctionArgs> {

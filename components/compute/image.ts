@@ -6,6 +6,10 @@ export interface RepositoryImage {
   /** `<repository url>:<tag>` or `<repository url>@sha256:<digest>`. */
   readonly imageUri: pulumi.Input<string>;
   readonly repositoryArn: pulumi.Input<string>;
+  /** Processor that it was built for, where that is known. */
+  readonly platform?: "linux/arm64" | "linux/amd64" | undefined;
+  /** What has to stand before a service may pull the image. */
+  readonly nodes?: { readonly policy?: pulumi.Resource | undefined };
 }
 
 /** An image's address, or an image with its repository. From an address in ECR the repository's ARN is derived. */
@@ -62,6 +66,6 @@ export function pullStatements(
   });
 }
 
-function isRepositoryImage(image: ContainerImageSource): image is RepositoryImage {
+export function isRepositoryImage(image: ContainerImageSource): image is RepositoryImage {
   return typeof image === "object" && !pulumi.Output.isInstance(image) && "repositoryArn" in image;
 }

@@ -2,7 +2,15 @@ import * as aws from "@pulumi/aws";
 // Not the package's entry point, which loads all of awsx and costs 0.15 s; this one loads a class when it is first used.
 import * as awsx from "@pulumi/awsx/ecr";
 import * as pulumi from "@pulumi/pulumi";
-import { Component, type ComponentArgs, type Grantee, grant, policyDocument, type Transform } from "../core";
+import {
+  Component,
+  type ComponentArgs,
+  type Grantee,
+  grant,
+  policyDocument,
+  type Statement,
+  type Transform,
+} from "../core";
 import type { Key } from "../security/key";
 
 export interface ImageBuildArgs {
@@ -42,6 +50,8 @@ export interface ContainerImageArgs extends ComponentArgs {
   untaggedExpiryInDays?: number;
   /** Ids of other accounts that may pull. Default: none. */
   pullAccounts?: readonly string[];
+  /** True lets Lambda functions of this account run the image. A `repository` that stands needs a policy that does. Default false. */
+  functions?: boolean;
   transform?: {
     repository?: Transform<awsx.RepositoryArgs>;
     image?: Transform<awsx.ImageArgs>;
@@ -85,7 +95,12 @@ export class ContainerImage extends Component {
   readonly imageUri: pulumi.Output<string>;
   /** Processor it was built for; undefined when something else builds it. */
   readonly platform: ImageBuildArgs["platform"];
-  readonly nodes: { readonly repository: awsx.Repository | undefined; readonly image: awsx.Image | undefined };
+  readonly nodes: {
+    readonly repository: awsx.Repository | undefined;
+    readonly image: awsx.Image | undefined;
+    /** Who else may pull: other accounts, functions. */
+    readonly policy: aws.ecr.RepositoryPolicy | undefined;
+  };
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("palisade:delivery:ContainerImage", name, args, opts);
@@ -97,15 +112,14 @@ export class ContainerImage extends Component {
     this.repositoryArn = this.arnOf("ecr", `repository/${this.repositoryName}`);
     const repository = args.repository === undefined ? this.createRepository(args) : undefined;
     this.repositoryUrl = repository?.url ?? this.existingUrl();
-    if (repository && args.pullAccounts && args.pullAccounts.length > 0)
-      this.createPolicy(args.pullAccounts, repository, args.transform);
+    const policy = repository && this.createPolicy(args, repository);
 
     const image = repository && args.build && this.createImage(args.build, builtTag, repository, args.transform);
     this.platform = args.build && (args.build.platform ?? "linux/arm64");
     const reference = args.digest === undefined ? `:${args.tag}` : `@${args.digest}`;
     this.imageUri = image?.imageUri ?? pulumi.interpolate`${this.repositoryUrl}${reference}`;
 
-    this.nodes = { repository, image };
+    this.nodes = { repository, image, policy };
     this.registerOutputs({
       repositoryName: this.repositoryName,
       repositoryUrl: this.repositoryUrl,
@@ -156,10 +170,10 @@ export class ContainerImage extends Component {
     if (args.repository !== undefined) {
       this.check.matches("repository", args.repository, REPOSITORY, "Give the name of a private repository.");
       this.check.that(
-        args.build === undefined && args.pullAccounts === undefined && args.keptImages === undefined,
+        [args.build, args.pullAccounts, args.keptImages, args.functions].every((given) => given === undefined),
         "repository",
         args.repository,
-        "It is made elsewhere, with its images: leave out `build`, `pullAccounts` and `keptImages`.",
+        "It is made elsewhere, with its images: leave out `build`, `pullAccounts`, `keptImages` and `functions`.",
       );
     }
     this.check.integer("keptImages", this.keptImages(args), 1, 10_000);
@@ -204,21 +218,31 @@ export class ContainerImage extends Component {
     );
   }
 
-  private createPolicy(
-    accounts: readonly string[],
-    repository: awsx.Repository,
-    transform: ContainerImageArgs["transform"],
-  ): aws.ecr.RepositoryPolicy {
+  private createPolicy(args: ContainerImageArgs, repository: awsx.Repository): aws.ecr.RepositoryPolicy | undefined {
+    const accounts = args.pullAccounts ?? [];
     const roots = accounts.map((account) => `arn:${this.context.partition.id}:iam::${account}:root`);
+    const statements: Statement[] = [];
+    if (roots.length > 0)
+      statements.push({
+        Sid: "PullFromOtherAccounts",
+        Effect: "Allow",
+        Principal: { AWS: roots },
+        Action: PULL_ACTIONS,
+      });
+    if (args.functions)
+      // https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
+      statements.push({
+        Sid: "FunctionsOfThisAccount",
+        Effect: "Allow",
+        Principal: { Service: "lambda.amazonaws.com" },
+        Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        Condition: { ArnLike: { "aws:SourceArn": this.arnOf("lambda", "function:*") } },
+      });
+    if (statements.length === 0) return undefined;
     return new aws.ecr.RepositoryPolicy(
       this.childName("policy"),
-      {
-        repository: this.repositoryName,
-        policy: policyDocument([
-          { Sid: "PullFromOtherAccounts", Effect: "Allow", Principal: { AWS: roots }, Action: PULL_ACTIONS },
-        ]),
-      },
-      this.childOptions({ dependsOn: [repository] }, transform?.policy),
+      { repository: this.repositoryName, policy: policyDocument(statements) },
+      this.childOptions({ dependsOn: [repository] }, args.transform?.policy),
     );
   }
 

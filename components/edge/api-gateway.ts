@@ -71,7 +71,7 @@ const CIDR = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$|^[0-9a-f:]+\/\d{1,3}$/;
 const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
 
 /**
- * A public, regional REST API in front of services in a network: routes as data, TLS 1.2 or 1.3 from the caller and TLS 1.2
+ * A public, regional REST API in front of services in a network and of functions: routes as data, TLS 1.2 or 1.3 from the caller and TLS 1.2
  * onwards (API Gateway speaks no later one), through a VPC link and a load balancer's TLS listener, access logs, tracing,
  * throttling, an encrypted cache, API keys with usage plans, alarms.
  *
@@ -87,6 +87,9 @@ const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
  *     });
  *     firewall.associate("api", api.stageArn);
  *     dns.latencyRecord("api-euw1", "api.example.com", { region: "eu-west-1", ...api.aliasTarget("api.example.com") });
+ *
+ * A function (`backends: { qr: qr.backend() }`) is called by its alias, with the request as it came (Lambda proxy integration), and only by this stage for the methods and paths
+ * that lead to it; headers for browsers it gives itself.
  *
  * A client's key is made by AWS, unless `keyValue` gives it, and is in no output. It is fetched by whoever hands it over:
  * `aws apigateway get-api-key --api-key <apiKeyIds.acme> --include-value --query value --output text`. The state holds it as a

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { FunctionBackend } from "../compute/function";
 import type { ArgumentCheck } from "../core";
 
 export const HTTP_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] as const;
@@ -36,6 +37,13 @@ export interface Backend {
   readonly port?: number;
 }
 
+/** What stands behind an API: a service, or a function ({@link FunctionBackend}, which `Function.backend` makes). */
+export type ApiBackend = Backend | FunctionBackend;
+
+export function isFunction(backend: ApiBackend): backend is FunctionBackend {
+  return "invokeArn" in backend;
+}
+
 export interface Throttle {
   /** Requests a second, in the long run. The account's default quota is 10,000 over all APIs of a region. */
   rateLimit: number;
@@ -62,17 +70,17 @@ export interface Route {
   methods?: readonly HttpMethod[];
   /** Everything below the path as well, as `<path>/{proxy+}`. Default false. */
   below?: boolean;
-  /** Path at the back end, which may use the path's variables. Default: the same path. */
+  /** Path at the back end, which may use the path's variables. Default: the same path. A function has none: it is told the path it was called by. */
   backendPath?: string;
   /** What a caller must show; a list means all of it, e.g. `["cognito", "api-key"]`. Default `iam`. */
   auth?: RouteAuth | readonly RouteAuth[];
   /** OAuth scopes, one of which an access token must hold; with `cognito` only. Default: none. */
   scopes?: readonly string[];
-  /** Milliseconds until the back end is given up, 50-29000. Default 29000. */
+  /** Milliseconds until the back end is given up, 50-29000, and no less than a function may take. Default 29000. */
   timeoutMilliseconds?: number;
   /** Limits of each method of this route. Default: the API's. */
   throttle?: Throttle;
-  /** Keeps answers to GET; the API needs `cache`. Default: none. */
+  /** Keeps answers to GET; the API needs `cache`. Of a function, only what is the same for every caller (`shared`). Default: none. */
   cache?: RouteCache;
   /**
    * JSON schema (draft 4) of a request body of `application/json`, with POST, PUT and PATCH: a body that does not match is
@@ -141,6 +149,40 @@ export function planRoutes(check: ArgumentCheck, routes: Routes, plan: RoutePlan
   checkTree(check, operations);
   if (plan.hasPolicy) checkOpenings(check, operations);
   return operations;
+}
+
+/** Fails on what a route to a function can not have: API Gateway hands the request on as it is. */
+export function checkFunctionRoutes(
+  check: ArgumentCheck,
+  routes: Routes,
+  backends: Readonly<Record<string, ApiBackend>>,
+): void {
+  for (const [path, given] of Object.entries(routes)) {
+    for (const route of isList(given) ? given : [given]) {
+      const backend = backends[route.to];
+      if (backend === undefined || !isFunction(backend)) continue;
+      const at = `routes["${path}"]`;
+      check.that(
+        route.backendPath === undefined,
+        `${at}.backendPath`,
+        route.backendPath,
+        "A function is called with the path as it came: drop it.",
+      );
+      check.that(
+        route.cache === undefined || route.cache.shared === true,
+        `${at}.cache.shared`,
+        route.cache?.shared,
+        "Answers of a function are not kept apart by caller: give `shared: true` where they are the same for all, or drop the cache.",
+      );
+      const milliseconds = route.timeoutMilliseconds ?? 29_000;
+      check.that(
+        backend.timeoutSeconds * 1000 <= milliseconds,
+        `${at}.timeoutMilliseconds`,
+        milliseconds,
+        `The function may take ${backend.timeoutSeconds} s, and would go on after its caller was told that it failed: give it a \`timeoutSeconds\` of at most ${Math.floor(milliseconds / 1000)}, or the route more.`,
+      );
+    }
+  }
 }
 
 /**

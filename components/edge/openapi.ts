@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { jsonDocument, type Statement } from "../core";
-import { type Backend, invokeResource, needsAllow, type Operation } from "./api-routes";
+import { type ApiBackend, invokeResource, isFunction, needsAllow, type Operation } from "./api-routes";
 
 /** A Lambda function that looks at the request and answers with an IAM policy. */
 export interface AuthorizerDefinition {
@@ -29,7 +29,7 @@ export interface OpenApiDefinition {
   readonly region: string;
   readonly partition: string;
   readonly operations: readonly Operation[];
-  readonly backends: Readonly<Record<string, Backend>>;
+  readonly backends: Readonly<Record<string, ApiBackend>>;
   readonly cognitoUserPoolArns: readonly pulumi.Input<string>[];
   readonly authorizer: AuthorizerDefinition | undefined;
   readonly cors: Cors | undefined;
@@ -145,6 +145,17 @@ function integration(api: OpenApiDefinition, operation: Operation): Json {
   const backend = api.backends[operation.backend];
   if (backend === undefined) throw new Error(`No back end ${operation.backend}.`);
   const caller = CALLER[operation.identity] ?? (operation.apiKey ? "context.identity.apiKeyId" : undefined);
+  if (isFunction(backend)) {
+    return {
+      type: "aws_proxy",
+      // The method of the call to Lambda; the function is told the caller's.
+      httpMethod: "POST",
+      uri: backend.invokeArn,
+      passthroughBehavior: "when_no_match",
+      timeoutInMillis: operation.timeoutMilliseconds,
+      ...cacheKeys(operation, undefined),
+    };
+  }
   const port = backend.port ?? 443;
   return {
     type: "http_proxy",
@@ -163,15 +174,18 @@ function integration(api: OpenApiDefinition, operation: Operation): Json {
         operation.variables.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`]),
       ),
     },
-    ...(operation.cache === undefined
-      ? {}
-      : {
-          cacheKeyParameters: [
-            ...operation.variables.map((name) => `method.request.path.${name}`),
-            ...(operation.cache.queryStrings ?? []).map((name) => `method.request.querystring.${name}`),
-            ...(caller === undefined || operation.cache.shared ? [] : [`integration.request.header.${CALLER_HEADER}`]),
-          ],
-        }),
+    ...cacheKeys(operation, caller),
+  };
+}
+
+function cacheKeys({ cache, variables }: Operation, caller: string | undefined): Json {
+  if (cache === undefined) return {};
+  return {
+    cacheKeyParameters: [
+      ...variables.map((name) => `method.request.path.${name}`),
+      ...(cache.queryStrings ?? []).map((name) => `method.request.querystring.${name}`),
+      ...(caller === undefined || cache.shared ? [] : [`integration.request.header.${CALLER_HEADER}`]),
+    ],
   };
 }
 

@@ -6,10 +6,12 @@ import { logGroup } from "../observability/log-group";
 import type { Key } from "../security/key";
 import type { ApiGatewayAccount } from "./api-gateway-account";
 import {
-  type Backend,
+  type ApiBackend,
+  checkFunctionRoutes,
   checkThrottle,
   type HttpMethod,
   invokeResource,
+  isFunction,
   type Operation,
   planRoutes,
   type RouteAuth,
@@ -36,8 +38,8 @@ export type SecurityPolicy = (typeof SECURITY_POLICIES)[number];
 
 /** What `ApiGateway` and `PrivateApi` have in common. */
 export interface RestApiArgs extends ComponentArgs {
-  /** Services behind the API, by a name of your own; `VpcLink.backend` makes one. */
-  backends: Readonly<Record<string, Backend>>;
+  /** What is behind the API, by a name of your own: services (`VpcLink.backend`) and functions (`Function.backend`). */
+  backends: Readonly<Record<string, ApiBackend>>;
   /** Path -> route, e.g. `{ "/payments": { to: "external-api", below: true, auth: "api-key" } }`. */
   routes: Routes;
   /** Customer key of the log groups; its policy must name the `logs` service. */
@@ -199,7 +201,7 @@ export abstract class RestApi extends Component {
   ): Operation[] {
     this.check.atLeast("backends", args.backends, 1, "back end");
     for (const [key, backend] of Object.entries(args.backends))
-      this.check.integer(`backends["${key}"].port`, backend.port ?? 443, 1, 65535);
+      if (!isFunction(backend)) this.check.integer(`backends["${key}"].port`, backend.port ?? 443, 1, 65535);
     this.check.matches(
       "stageName",
       args.stageName ?? DEFAULT_STAGE,
@@ -222,12 +224,14 @@ export abstract class RestApi extends Component {
     if ((args.cognitoUserPoolArns ?? []).length > 0) available.push("cognito");
     if (args.authorizer) available.push("authorizer");
     const { hasCache, hasPolicy } = api;
-    return planRoutes(this.check, args.routes, {
+    const operations = planRoutes(this.check, args.routes, {
       backends: Object.keys(args.backends),
       available,
       hasCache,
       hasPolicy,
     });
+    checkFunctionRoutes(this.check, args.routes, args.backends);
+    return operations;
   }
 
   /** Creates the API and everything that belongs to its one stage. */
@@ -235,6 +239,7 @@ export abstract class RestApi extends Component {
     const stageName = args.stageName ?? DEFAULT_STAGE;
     const authorizerRole = args.authorizer && this.authorizerRole(args.authorizer.functionArn);
     const api = this.api(args, operations, endpoint, authorizerRole);
+    const permissions = this.permitCalls(args.backends, operations, api, stageName);
     const deployment = new aws.apigateway.Deployment(
       this.childName("deployment"),
       {
@@ -271,7 +276,10 @@ export abstract class RestApi extends Component {
         ...(endpoint.cacheSize === undefined ? {} : { cacheClusterSize: endpoint.cacheSize }),
         xrayTracingEnabled: true,
       },
-      this.childOptions({ dependsOn: [executionLog, ...(account ? [account] : [])] }, endpoint.transform?.stage),
+      this.childOptions(
+        { dependsOn: [executionLog, ...permissions, ...(account ? [account] : [])] },
+        endpoint.transform?.stage,
+      ),
     );
     const settings = this.settings(args, operations, api, stage);
     this.watch(args, stageName);
@@ -333,6 +341,22 @@ export abstract class RestApi extends Component {
       },
       this.childOptions({}, endpoint.transform?.api),
     );
+  }
+
+  /** Lets this stage call each function for the methods and paths that lead to it. */
+  private permitCalls(
+    backends: RestApiArgs["backends"],
+    operations: readonly Operation[],
+    api: aws.apigateway.RestApi,
+    stageName: string,
+  ): aws.lambda.Permission[] {
+    return operations.flatMap(({ backend, method, path }) => {
+      const target = backends[backend];
+      if (target === undefined || !isFunction(target)) return [];
+      const resource = invokeResource(method, path);
+      const source = pulumi.interpolate`${api.executionArn}/${stageName}/${resource}`;
+      return [target.permit(`${this.identity}-${method}${path}`, "apigateway.amazonaws.com", source)];
+    });
   }
 
   private authorizerRole(functionArn: pulumi.Input<string>): aws.iam.Role {

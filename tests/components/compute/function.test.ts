@@ -8,6 +8,7 @@ import { bundle, bundleText, findEntry, imageCode } from "../../../components/co
 import type { StreamSource } from "../../../components/compute/function-sources";
 import { isWarmUp, WARM_UP } from "../../../components/compute/warm-up";
 import { type Component, grant } from "../../../components/core";
+import { DataStream } from "../../../components/messaging/data-stream";
 import { Queue } from "../../../components/messaging/queue";
 import { Key, type KeyService } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
@@ -300,6 +301,21 @@ describe("Function", () => {
     assert.equal(target.arn, `${LAMBDA}:test-qr:live`);
     assert.ok(isWarmUp(JSON.parse(target.input)));
     assert.ok(![undefined, null, "warm", {}, { "palisade:warm-up": "yes" }].some(isWarmUp));
+  });
+
+  it("reads streams of this house, with and without capacity of its own, once they stand", async () => {
+    const recording = await recordProgram(() => {
+      const key = new Key("key", { description: "x", services: ["logs"] });
+      const data = new DataStream("scores", { key });
+      const fn = build("qr", { key });
+      fn.consumeStream("scores", data);
+      fn.consumeStream("fast", data.consumer("qr"));
+    });
+    const standing = named(recording, "scores-stream").urn;
+    const shared = named(recording, "qr-from-scores");
+    assert.equal(shared.inputs.eventSourceArn, "arn:aws:kinesis:eu-west-1:123456789012:stream/test-scores");
+    assert.ok(shared.dependencies.includes(standing));
+    assert.match(String(named(recording, "qr-from-fast").inputs.eventSourceArn), /:stream\/test-scores\/consumer\//);
   });
 
   it("reads a stream with the failed records halved, numbered and set aside", async () => {

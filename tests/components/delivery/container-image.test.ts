@@ -245,4 +245,17 @@ describe("ContainerImage", () => {
     assert.equal(repository?.protect, false);
     assert.equal(repository?.inputs.forceDelete, true);
   });
+
+  it("lets functions of this account alone run it, when told", async () => {
+    const recording = await recordProgram(() => void image("web", { functions: true, pullAccounts: ["210987654321"] }));
+    const [accounts, functions] = statements(named(recording, "web-policy").inputs.policy);
+    assert.equal(accounts?.Sid, "PullFromOtherAccounts");
+    assert.deepEqual(functions, {
+      Sid: "FunctionsOfThisAccount",
+      Effect: "Allow",
+      Principal: { Service: "lambda.amazonaws.com" },
+      Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Condition: { ArnLike: { "aws:SourceArn": "arn:aws:lambda:eu-west-1:123456789012:function:*" } },
+    });
+  });
 });

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { ResourceGraph } from "../../../analysis/graph";
+import { Function, type FunctionArgs } from "../../../components/compute/function";
+import { bundle } from "../../../components/compute/function-code";
 import { ApiGateway, type ApiGatewayArgs } from "../../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../../components/edge/api-gateway-account";
 import type { Route, Routes } from "../../../components/edge/api-routes";
 import { VpcLink } from "../../../components/edge/vpc-link";
+import { Key } from "../../../components/security/key";
+import { packs } from "../../../policies/packs";
+import { evaluate } from "../../../policies/rule";
 import type { Recording } from "../../../simulator";
 import { apiGround, TestCaller, TestLoadBalancer } from "../../support/api-fixtures";
 import { componentContract } from "../../support/contract";
@@ -676,5 +682,125 @@ describe("ApiGatewayAccount", () => {
     const account = named(recording, "account-account");
     assert.equal(account.inputs.cloudwatchRoleArn, named(recording, "account-role").outputs.arn);
     assert.ok(account.dependencies.includes(named(recording, "account-logs").urn));
+  });
+
+  describe("in front of a function", () => {
+    const functions = (name: string, args: Partial<FunctionArgs> = {}) => ({
+      qr: new Function(`${name}-qr`, {
+        description: "Draws QR codes",
+        code: bundle("tests/support/echo-function.ts"),
+        key: new Key(`${name}-fn-key`, { description: "Functions", services: ["logs"] }),
+        ...args,
+      }).backend(),
+    });
+    const ALIAS = "arn:aws:lambda:eu-west-1:123456789012:function:test-api-qr:live";
+    const POST: Route = { to: "qr", methods: ["POST"], auth: "iam", timeoutMilliseconds: 15_000 };
+    const behind = (routes: Routes, args: Partial<ApiGatewayArgs> = {}) =>
+      recordProgram(() => void gateway("api", { backends: functions("api"), routes, ...args }));
+
+    it("hands the request on to the alias as it is", async () => {
+      const { "x-amazon-apigateway-integration": integration, security } = methodOf(
+        documentOf(await behind({ "/qr": POST })),
+        "/qr",
+        "post",
+      );
+      assert.deepEqual(integration, {
+        type: "aws_proxy",
+        httpMethod: "POST",
+        uri: `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${ALIAS}/invocations`,
+        passthroughBehavior: "when_no_match",
+        timeoutInMillis: 15_000,
+      });
+      assert.deepEqual(security, [{ iam: [] }]);
+    });
+
+    it("is let in for its stage's methods and paths that lead there, before the stage serves", async () => {
+      const recording = await behind({
+        "/qr": POST,
+        "/codes/{id}": { to: "qr", auth: "iam" },
+      });
+      const [api] = ofType(recording, "aws:apigateway/restApi:RestApi");
+      const permissions = ofType(recording, "aws:lambda/permission:Permission");
+      const execution = `arn:aws:execute-api:eu-west-1:123456789012:${api?.id}`;
+      assert.deepEqual(
+        permissions.map(({ inputs }) => [inputs.qualifier, inputs.principal, inputs.sourceArn]),
+        [
+          ["live", "apigateway.amazonaws.com", `${execution}/live/*/codes/*`],
+          ["live", "apigateway.amazonaws.com", `${execution}/live/POST/qr`],
+        ],
+      );
+      const [stage] = ofType(recording, "aws:apigateway/stage:Stage");
+      for (const { urn } of permissions) assert.ok(stage?.dependencies.includes(urn));
+    });
+
+    it("stands beside services, which keep their way", async () => {
+      const recording = await recordProgram(() => {
+        const { key, gatewayAccount, backends } = apiGround("api");
+        new ApiGateway("api", {
+          key,
+          gatewayAccount,
+          backends: { ...backends, ...functions("api") },
+          routes: { "/payments": ROUTE, "/qr": POST },
+        });
+      });
+      const document = documentOf(recording);
+      assert.equal(
+        methodOf(document, "/payments", "x-amazon-apigateway-any-method")["x-amazon-apigateway-integration"].type,
+        "http_proxy",
+      );
+      assert.equal(methodOf(document, "/qr", "post")["x-amazon-apigateway-integration"].type, "aws_proxy");
+      assert.equal(ofType(recording, "aws:lambda/permission:Permission").length, 1);
+    });
+
+    it("keeps what is the same for all callers, by path and query", async () => {
+      const document = documentOf(
+        await behind(
+          {
+            "/codes/{id}": {
+              to: "qr",
+              methods: ["GET"],
+              cache: { ttlSeconds: 60, shared: true, queryStrings: ["size"] },
+            },
+          },
+          { cache: { size: "0.5" } },
+        ),
+      );
+      assert.deepEqual(methodOf(document, "/codes/{id}", "get")["x-amazon-apigateway-integration"].cacheKeyParameters, [
+        "method.request.path.id",
+        "method.request.querystring.size",
+      ]);
+    });
+
+    it("keeps the rules of the policy packs", async () => {
+      const topic = "arn:aws:sns:eu-west-1:123456789012:alarms";
+      const recording = await recordProgram(() => {
+        const backends = functions("api", { alarmTopics: { critical: topic, warning: topic } });
+        gateway("api", { backends, routes: { "/qr": POST } });
+      });
+      const graph = ResourceGraph.fromRecording(recording);
+      const found = evaluate(
+        packs.flatMap(({ rules }) => rules),
+        graph,
+      ).filter(({ verdict }) => verdict.kind === "fail" || verdict.kind === "undetermined");
+      assert.deepEqual(
+        found
+          .filter(({ resource }) => /-qr(-|$)/.test(resource.name))
+          .map(({ rule, resource }) => [rule.id, resource.name]),
+        [],
+      );
+    });
+
+    const refusal = (route: Partial<Route>, message: RegExp, args: Partial<FunctionArgs> = {}) =>
+      recordProgram(() => {
+        const backends = functions("api", args);
+        const cache = route.cache && { size: "0.5" as const };
+        assert.throws(() => gateway("api", { backends, cache, routes: { "/qr": { ...POST, ...route } } }), message);
+      });
+
+    it("has no other path", () => refusal({ backendPath: "/v2/qr" }, /backendPath = "\/v2\/qr" .* as it came/));
+    it("is not given up while it works", () =>
+      refusal({}, /timeoutMilliseconds = 15000 .* at most 15/, { timeoutSeconds: 16 }));
+    it("keeps no caller's answer for another", () =>
+      refusal({ methods: ["GET"], cache: { ttlSeconds: 60 } }, /cache\.shared = undefined .* kept apart/));
   });
 });
