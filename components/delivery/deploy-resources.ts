@@ -64,7 +64,10 @@ function resources({ stack, names, system }: Scope): Readonly<Record<string, rea
     "application-autoscaling": ["application-autoscaling:*:@:scalable-target/*"],
     aps: ["aps:*:@:workspace/*"],
     athena: [`athena:*:@:workgroup/${names}*`],
-    autoscaling: ["autoscaling:*:@:autoScalingGroup:*:autoScalingGroupName/awseb-*"],
+    // What Elastic Beanstalk and EKS make.
+    autoscaling: ["awseb-*", `eks-${system}-*`].map(
+      (name) => `autoscaling:*:@:autoScalingGroup:*:autoScalingGroupName/${name}`,
+    ),
     backup: [`backup:*:@:backup-plan:*`, `backup:*:@:backup-vault:${names}*`],
     cloudformation: ["cloudformation:*:@:stack/awseb-*"],
     cloudfront: [
@@ -93,6 +96,9 @@ function resources({ stack, names, system }: Scope): Readonly<Record<string, rea
     ],
     ecr: [`ecr:*:@:repository/${names}*`],
     ecs: ["cluster", "service", "service-deployment", "task-definition"].map((kind) => `ecs:*:@:${kind}/${names}*`),
+    eks: ["access-entry", "addon", "cluster", "nodegroup", "podidentityassociation"].map(
+      (kind) => `eks:*:@:${kind}/${names}*`,
+    ),
     elasticache: [
       ...["cluster", "replicationgroup", "user", "usergroup"].map((kind) => `elasticache:*:@:${kind}:${names}*`),
       ...["parametergroup", "subnetgroup"].map((kind) => `elasticache:*:@:${kind}:${system}-*`),

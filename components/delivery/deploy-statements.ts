@@ -17,7 +17,15 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   network: ["ec2"],
   edge: ["acm", "apigateway", "cloudfront", "cognito-idp", "route53", "shield", "wafv2"],
   compute: ["application-autoscaling", "ecr", "ecs", "elasticloadbalancing", "lambda"],
-  platform: ["autoscaling", "cloudformation", "codebuild", "codeconnections", "codepipeline", "elasticbeanstalk"],
+  platform: [
+    "autoscaling",
+    "cloudformation",
+    "codebuild",
+    "codeconnections",
+    "codepipeline",
+    "eks",
+    "elasticbeanstalk",
+  ],
   data: ["backup", "backup-storage", "dynamodb", "elasticache", "es", "rds"],
   storage: ["athena", "firehose", "glue", "kinesis", "s3", "secretsmanager"],
   messaging: ["events", "kafka", "schemas", "sns", "sqs", "ssm"],
@@ -36,17 +44,27 @@ export const PASSED_TO = [
   "config.amazonaws.com",
   "ec2.amazonaws.com",
   "ecs-tasks.amazonaws.com",
+  "eks.amazonaws.com",
   "elasticbeanstalk.amazonaws.com",
   "firehose.amazonaws.com",
   "grafana.amazonaws.com",
   "lambda.amazonaws.com",
   "monitoring.rds.amazonaws.com",
+  "pods.eks.amazonaws.com",
   "scheduler.amazonaws.com",
   "vpc-flow-logs.amazonaws.com",
 ];
 
 /** AWS's policies that components attach to roles. */
-export const ATTACHED = ["policy/AWSSupportAccess", "policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"];
+export const ATTACHED = [
+  "policy/AWSSupportAccess",
+  "policy/AmazonEC2ContainerRegistryPullOnly",
+  "policy/AmazonEKSClusterPolicy",
+  "policy/AmazonEKSVPCResourceController",
+  "policy/AmazonEKSWorkerNodeMinimalPolicy",
+  "policy/AmazonEKS_CNI_Policy",
+  "policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+];
 
 /** Services whose own role appears with their first resource. */
 export const SERVICE_LINKED = [
@@ -58,6 +76,8 @@ export const SERVICE_LINKED = [
   "config.amazonaws.com",
   "ecs.amazonaws.com",
   "ecs.application-autoscaling.amazonaws.com",
+  "eks-nodegroup.amazonaws.com",
+  "eks.amazonaws.com",
   "elasticache.amazonaws.com",
   "elasticbeanstalk.amazonaws.com",
   "elasticloadbalancing.amazonaws.com",

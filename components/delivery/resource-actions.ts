@@ -38,6 +38,9 @@ const BEANSTALK_PARTS = [
   "elasticloadbalancing:ModifyTargetGroup elasticloadbalancing:ModifyTargetGroupAttributes",
   "iam:CreateServiceLinkedRole iam:PassRole s3:CreateBucket s3:GetObject s3:ListBucket s3:PutObject",
 ].join(" ");
+/** What EKS asks of the caller that gives pods a role. */
+const POD_IDENTITY =
+  "CreatePodIdentityAssociation DeletePodIdentityAssociation UpdatePodIdentityAssociation iam:GetRole iam:PassRole";
 const POOL_TAGS = "TagResource UntagResource";
 
 /**
@@ -106,6 +109,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeAutoScalingGroups",
       write: "AttachLoadBalancerTargetGroups DetachLoadBalancerTargetGroups",
     },
+    "aws:autoscaling/policy:Policy": { read: "DescribePolicies", write: "DeletePolicy PutScalingPolicy" },
   },
   backup: {
     "aws:backup/plan:Plan": {
@@ -273,6 +277,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeInternetGateways",
       write: `AttachInternetGateway CreateInternetGateway DeleteInternetGateway DetachInternetGateway ${EC2_TAGS}`,
     },
+    "aws:ec2/launchTemplate:LaunchTemplate": {
+      read: "DescribeLaunchTemplateVersions DescribeLaunchTemplates",
+      write: `CreateLaunchTemplate CreateLaunchTemplateVersion DeleteLaunchTemplate ModifyLaunchTemplate ${EC2_TAGS}`,
+    },
     "aws:ec2/natGateway:NatGateway": {
       read: "DescribeNatGateways",
       write: `CreateNatGateway DeleteNatGateway ${EC2_TAGS} iam:CreateServiceLinkedRole`,
@@ -354,6 +362,35 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     "aws:ecs/taskDefinition:TaskDefinition": {
       read: "DescribeTaskDefinition ListTagsForResource",
       write: "DeregisterTaskDefinition RegisterTaskDefinition TagResource UntagResource iam:PassRole",
+    },
+  },
+  eks: {
+    "aws:eks/accessEntry:AccessEntry": {
+      read: "DescribeAccessEntry",
+      write: "CreateAccessEntry DeleteAccessEntry TagResource UntagResource UpdateAccessEntry",
+    },
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
+      read: "ListAssociatedAccessPolicies",
+      write: "AssociateAccessPolicy DisassociateAccessPolicy",
+    },
+    "aws:eks/addon:Addon": {
+      // Which version is the default, too.
+      read: "DescribeAddon DescribeAddonVersions DescribeUpdate",
+      write: `CreateAddon DeleteAddon TagResource UntagResource UpdateAddon ${POD_IDENTITY}`,
+    },
+    "aws:eks/cluster:Cluster": {
+      read: "DescribeCluster DescribeUpdate",
+      write: `CreateCluster DeleteCluster TagResource UntagResource UpdateClusterConfig UpdateClusterVersion iam:CreateServiceLinkedRole iam:PassRole ${KMS_GRANT}`,
+    },
+    "aws:eks/nodeGroup:NodeGroup": {
+      read: "DescribeNodegroup DescribeUpdate",
+      // EKS asks for the template, and whether its caller may launch from it.
+      write:
+        "CreateNodegroup DeleteNodegroup TagResource UntagResource UpdateNodegroupConfig UpdateNodegroupVersion ec2:CreateTags ec2:DescribeLaunchTemplateVersions ec2:RunInstances iam:CreateServiceLinkedRole iam:GetRole iam:ListAttachedRolePolicies iam:PassRole",
+    },
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
+      read: "DescribePodIdentityAssociation",
+      write: `TagResource UntagResource ${POD_IDENTITY}`,
     },
   },
   elasticache: {
@@ -795,6 +832,7 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   ec2: "DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeIamInstanceProfileAssociations DescribeImages DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways DescribeKeyPairs DescribeLaunchTemplateVersions DescribeLaunchTemplates DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVolumesModifications DescribeVpcBlockPublicAccessExclusions DescribeVpcBlockPublicAccessOptions DescribeVpcEndpoints DescribeVpcs DisableEbsEncryptionByDefault DisableSnapshotBlockPublicAccess EnableEbsEncryptionByDefault EnableSnapshotBlockPublicAccess GetEbsEncryptionByDefault GetInstanceMetadataDefaults GetSnapshotBlockPublicAccessState ModifyInstanceMetadataDefaults ModifyVpcBlockPublicAccessOptions",
   ecr: "GetAuthorizationToken",
   ecs: "DeregisterTaskDefinition DescribeTaskDefinition",
+  eks: "CreateCluster DescribeAddonVersions",
   elasticbeanstalk: "CreateStorageLocation",
   elasticloadbalancing:
     "DescribeCapacityReservation DescribeListenerAttributes DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups DescribeTargetHealth SetWebAcl",

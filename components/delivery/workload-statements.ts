@@ -17,8 +17,12 @@ const DELIVERED = ["book-lending", "credit-score"];
 const SWAPPED = ["book-lending"];
 /** Systems with Kafka, a search domain or managed Prometheus. */
 const WITH_EVENT_LOGS = ["payments"];
+/** Systems with caches. */
+const WITH_CACHES = ["payments", "ui-service"];
 /** Systems with data streams, archives and queries over them. */
 const WITH_STREAMS = ["rewards"];
+/** Systems on Kubernetes. */
+const ON_KUBERNETES = ["rewards"];
 /** Systems on Elastic Beanstalk. */
 const ON_BEANSTALK = ["ui-service"];
 
@@ -50,19 +54,21 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions:
         "DescribeAutoScalingGroups DescribeAutoScalingInstances DescribeNotificationConfigurations DescribeScalingActivities",
       on: ANYWHERE,
+      of: ON_BEANSTALK,
     },
   ],
   backup: [{ actions: "DescribeBackupVault", on: ({ names }) => [`backup:*:@:backup-vault:${names}*`] }],
   cloudwatch: [
     // Grafana's own list: alarms of every stack of the account.
-    { actions: "DescribeAlarmHistory DescribeAlarms", on: () => ["cloudwatch:*:@:alarm:*"] },
+    { actions: "DescribeAlarmHistory DescribeAlarms", on: () => ["cloudwatch:*:@:alarm:*"], of: WITH_EVENT_LOGS },
     // What a machine's agent reports.
     {
       actions: "PutMetricData",
       on: ANYWHERE,
       condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
     },
-    { actions: "DescribeAlarmsForMetric GetMetricData GetMetricStatistics ListMetrics", on: ANYWHERE },
+    { actions: "GetMetricData", on: ANYWHERE, of: [...SWAPPED, ...WITH_EVENT_LOGS] },
+    { actions: "DescribeAlarmsForMetric GetMetricStatistics ListMetrics", on: ANYWHERE, of: WITH_EVENT_LOGS },
   ],
   codebuild: [
     { actions: "BatchGetBuilds StartBuild", on: ({ names }) => [`codebuild:*:@:project/${names}*`], of: DELIVERED },
@@ -85,6 +91,15 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       on: ANYWHERE,
     },
     { actions: "DescribeInstanceStatus DescribeInstances DescribeSecurityGroups", on: ANYWHERE },
+    // Of the policies of AWS that a cluster's roles have: what its control plane and network plugin do where pods have interfaces and AWS's own controllers make no
+    // load balancers, routes or volumes.
+    {
+      actions:
+        "AttachNetworkInterface CreateNetworkInterfacePermission DescribeAvailabilityZones DescribeInstanceTopology DescribeInstanceTypes DescribeTags DescribeVolumes DetachNetworkInterface ModifyNetworkInterfaceAttribute",
+      on: ANYWHERE,
+      of: ON_KUBERNETES,
+    },
+    { actions: "CreateTags", on: () => ["ec2:*:@:network-interface/*"], of: ON_KUBERNETES },
   ],
   ec2messages: [
     { actions: "AcknowledgeMessage DeleteMessage FailMessage GetEndpoint GetMessages SendReply", on: ANYWHERE },
@@ -104,12 +119,22 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       of: DELIVERED,
     },
     { actions: "GetAuthorizationToken", on: ANYWHERE },
+    {
+      actions: "BatchGetImage GetDownloadUrlForLayer",
+      // Bottlerocket's and the add-ons' images lie in accounts of AWS, others from region to region.
+      on: () => ["ecr:*:*:repository/*"],
+      of: ON_KUBERNETES,
+    },
+  ],
+  "eks-auth": [
+    { actions: "AssumeRoleForPodIdentity", on: ({ names }) => [`eks:*:@:cluster/${names}*`], of: ON_KUBERNETES },
   ],
   elasticache: [
     {
       actions: "Connect",
       // A replication group, and who signs in to it.
       on: ({ names }) => [`elasticache:*:@:*:${names}*`],
+      of: WITH_CACHES,
     },
   ],
   elasticbeanstalk: [

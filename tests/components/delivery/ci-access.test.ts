@@ -154,7 +154,7 @@ describe("CiAccess", () => {
     }
   });
 
-  it("lets it hand the stack's roles to the services that take them, attach two policies of AWS, and no other", () => {
+  it("lets it hand the stack's roles to the services that take them, attach the policies of AWS that components do, and no other", () => {
     const [pass, ...more] = withAction(deploy, "iam:PassRole");
     assert.equal(more.length, 0);
     const { StringEquals } = pass?.Condition as { StringEquals: Record<string, string[]> };
@@ -164,6 +164,11 @@ describe("CiAccess", () => {
     const { ArnEquals } = attach?.Condition as { ArnEquals: Record<string, string[]> };
     assert.deepEqual(ArnEquals["iam:PolicyARN"], [
       "arn:aws:iam::aws:policy/AWSSupportAccess",
+      "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
+      "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
+      "arn:aws:iam::aws:policy/AmazonEKSVPCResourceController",
+      "arn:aws:iam::aws:policy/AmazonEKSWorkerNodeMinimalPolicy",
+      "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
       "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
     ]);
   });

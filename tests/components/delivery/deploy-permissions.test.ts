@@ -50,8 +50,8 @@ const ALTERNATIVES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   "a global database": { "palisade:database": { engine: "aurora-global", instanceClass: "db.r8g.large" } },
 };
 
-/** Roles and keys have statements of their own; a scaling policy is allowed on its target, a standard on the hub. */
-const ELSEWHERE = /^aws:(iam|kms|appautoscaling\/policy|securityhub\/standardsSubscription)/;
+/** Roles and keys have statements of their own; a scaling policy is allowed on its target or group, a standard on the hub. */
+const ELSEWHERE = /^aws:(iam|kms|(app)?autoscaling\/policy|securityhub\/standardsSubscription)/;
 
 /** A recorded stack, and what its deploy role is for. */
 interface Deployed {
