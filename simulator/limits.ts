@@ -32,6 +32,7 @@ const rdsIdentifier = text(1, 63, /^[a-z](?!.*--)[a-z0-9-]*(?<!-)$/);
 const retentionDays = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+const pipelineName = /^[A-Za-z0-9.@_-]+$/;
 const elbName = text(1, 32, /^(?!internal-)(?!-)[A-Za-z0-9-]+(?<!-)$/);
 
 /**
@@ -216,6 +217,69 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   "aws:elasticache/user:User": {
     userId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
     userName: must(text(1, 120)),
+  },
+  "aws:codebuild/project:Project": {
+    name: must(text(2, 150, /^[A-Za-z0-9][A-Za-z0-9_-]+$/)),
+    description: text(0, 255),
+    serviceRole: required,
+    buildTimeout: between(5, 2160),
+    queuedTimeout: between(5, 480),
+    "artifacts.type": must(oneOf("CODEPIPELINE", "S3", "NO_ARTIFACTS")),
+    "cache.type": oneOf("NO_CACHE", "S3", "LOCAL"),
+    "cache.modes[]": oneOf("LOCAL_DOCKER_LAYER_CACHE", "LOCAL_SOURCE_CACHE", "LOCAL_CUSTOM_CACHE"),
+    "environment.computeType": must(
+      oneOf(
+        ...["SMALL", "MEDIUM", "LARGE", "XLARGE", "2XLARGE"].map((size) => `BUILD_GENERAL1_${size}`),
+        ...["1GB", "2GB", "4GB", "8GB", "10GB"].map((size) => `BUILD_LAMBDA_${size}`),
+        "ATTRIBUTE_BASED_COMPUTE",
+        "CUSTOM_INSTANCE_TYPE",
+      ),
+    ),
+    "environment.image": required,
+    "environment.imagePullCredentialsType": oneOf("CODEBUILD", "SERVICE_ROLE"),
+    "environment.type": must(
+      oneOf(
+        ...["WINDOWS", "LINUX", "LINUX_GPU", "ARM", "WINDOWS_SERVER_2019", "WINDOWS_SERVER_2022"].map(
+          (kind) => `${kind}_CONTAINER`,
+        ),
+        ...["LINUX_LAMBDA", "ARM_LAMBDA"].map((kind) => `${kind}_CONTAINER`),
+        ...["LINUX_EC2", "ARM_EC2", "WINDOWS_EC2", "MAC_ARM"],
+      ),
+    ),
+    "logsConfig.cloudwatchLogs.status": oneOf("ENABLED", "DISABLED"),
+    "source.type": must(
+      oneOf(
+        ...["BITBUCKET", "CODECOMMIT", "CODEPIPELINE", "GITHUB", "GITHUB_ENTERPRISE", "GITLAB", "GITLAB_SELF_MANAGED"],
+        ...["NO_SOURCE", "S3"],
+      ),
+    ),
+  },
+  "aws:codeconnections/connection:Connection": {
+    name: must(text(1, 32)),
+    providerType: oneOf(
+      ...["AzureDevOps", "Bitbucket", "GitHub", "GitHubEnterpriseServer", "GitLab", "GitLabSelfManaged"],
+    ),
+    hostArn: text(0, 256),
+  },
+  "aws:codepipeline/pipeline:Pipeline": {
+    name: must(text(1, 100, pipelineName)),
+    executionMode: oneOf("PARALLEL", "QUEUED", "SUPERSEDED"),
+    pipelineType: oneOf("V1", "V2"),
+    roleArn: must(text(1, 1024)),
+    "artifactStores[].location": must(text(3, 63, /^[A-Za-z0-9.-]+$/)),
+    "artifactStores[].type": oneOf("S3"),
+    stages: { maxItems: 50 },
+    "stages[].name": must(text(1, 100, pipelineName)),
+    "stages[].onFailure.result": oneOf("FAIL", "RETRY", "ROLLBACK", "SKIP"),
+    "stages[].actions": { maxItems: 50 },
+    "stages[].actions[].name": must(text(1, 100, pipelineName)),
+    "stages[].actions[].category": must(oneOf("Approval", "Build", "Compute", "Deploy", "Invoke", "Source", "Test")),
+    "stages[].actions[].namespace": text(1, 100, /^[A-Za-z0-9@_-]+$/),
+    "stages[].actions[].owner": must(oneOf("AWS", "Custom", "ThirdParty")),
+    "stages[].actions[].provider": must(text(1, 35)),
+    "stages[].actions[].version": must(text(1, 9)),
+    triggers: { maxItems: 50 },
+    "triggers[].gitConfiguration.pushes": { maxItems: 3 },
   },
   "aws:elasticbeanstalk/application:Application": { name: text(1, 100, /^[^/]+$/), description: text(0, 200) },
   "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": {

@@ -188,6 +188,8 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   ],
   "aws:cloudwatch/eventRule:EventRule": refs("aws:cloudwatch/eventBus:EventBus", "blocks")("eventBusName"),
   "aws:cloudwatch/eventTarget:EventTarget": refs("aws:cloudwatch/eventRule:EventRule", "blocks")("rule"),
+  "aws:codebuild/project:Project": role("serviceRole"),
+  "aws:codepipeline/pipeline:Pipeline": role("roleArn"),
   "aws:schemas/schema:Schema": refs("aws:schemas/registry:Registry", "blocks")("registryName"),
   [SECRET]: key("kmsKeyId"),
   "aws:secretsmanager/secretVersion:SecretVersion": refs(SECRET, "goes")("secretId"),
@@ -316,6 +318,10 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...refs("aws:apigateway/usagePlan:UsagePlan", "goes")("usagePlanId"),
     ...refs("aws:apigateway/apiKey:ApiKey", "goes")("keyId"),
   ],
+  "aws:apigateway/usagePlan:UsagePlan": refs(REST_API, "stays")("apiStages[].apiId"),
+  // Who deregisters a target deletes its policies.
+  "aws:appautoscaling/policy:Policy": refs("aws:appautoscaling/target:Target", "goes")("resourceId"),
+  "aws:dynamodb/table:Table": key("serverSideEncryption.kmsKeyArn"),
   "aws:apigatewayv2/vpcLink:VpcLink": [
     ...refs(SUBNET, "blocks")("subnetIds[]"),
     ...refs(GROUP, "blocks")("securityGroupIds[]"),

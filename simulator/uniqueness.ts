@@ -38,6 +38,8 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
     error: "ResourceAlreadyExistsException",
     scope: (f) => `${f.text("logGroupName")} ${f.name}`,
   },
+  "aws:codebuild/project:Project": byName("ResourceAlreadyExistsException"),
+  "aws:codepipeline/pipeline:Pipeline": byName("PipelineNameInUseException"),
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
   "aws:dynamodb/table:Table": byName("ResourceInUseException"),
   "aws:ec2/launchTemplate:LaunchTemplate": byName("InvalidLaunchTemplateName.AlreadyExistsException"),
