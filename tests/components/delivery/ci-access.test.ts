@@ -275,7 +275,7 @@ describe("CiAccess", () => {
       assert.ok(found.length > 50);
       // Names that Pulumi makes begin with the system; the deploy role is named in full.
       const named =
-        /:(?:(?:cluster-)?pg|subgrp|parametergroup|subnetgroup):credit-score-\*|parameter\/credit-score\/\*|credit-score-deploy$/;
+        /:(?:(?:cluster-)?pg|subgrp|parametergroup|subnetgroup):credit-score-\*|autoScalingGroupName\/eks-credit-score-\*|parameter\/credit-score\/\*|credit-score-deploy$/;
       assert.deepEqual(
         found.filter((arn) => !named.test(arn) && !arn.includes("credit-score-c*")),
         [],
