@@ -28,6 +28,8 @@ export interface ContainerDefinition {
   essential: boolean;
   /** `uid:gid`. */
   user: string;
+  /** Replaces the image's entry point, and with it the command. */
+  entryPoint?: readonly string[];
   command?: readonly string[];
   /** TCP port on which it listens. */
   port?: number;
@@ -70,6 +72,7 @@ function canonical(container: ContainerDefinition) {
     dependsOn:
       container.startsAfter &&
       [...container.startsAfter].sort(byText).map((containerName) => ({ condition: "START", containerName })),
+    entryPoint: container.entryPoint,
     environment: entries(container.environment).map(([name, value]) => ({ name, value })),
     essential: container.essential,
     firelensConfiguration: firelens && { options: Object.fromEntries(entries(firelens.options)), type: firelens.type },

@@ -31,6 +31,8 @@ export interface TaskContainerArgs {
   memory: number;
   /** Port on which the service listens with TLS, 1024-65535. Left out: a worker, which nobody can connect to. */
   port?: number;
+  /** Replaces the image's entry point, and with it its command; `command` follows it. Default: the image's. */
+  entryPoint?: readonly string[];
   /** Replaces the image's command. */
   command?: readonly string[];
   /** Environment variables with plain settings. A Pulumi secret among them is an error: anyone may read a task definition. */
@@ -122,6 +124,7 @@ export function taskContainers(site: TaskSite, args: TaskContainerArgs): Contain
     image: imageUri(args.image),
     essential: true,
     user: args.user ?? NON_ROOT,
+    entryPoint: args.entryPoint,
     command: args.command,
     port: args.port,
     environment: { ...telemetry, ...plainVariables(site.check, args.variables ?? {}) },

@@ -6,6 +6,8 @@
 export type EndpointService =
   /** Amazon Managed Service for Prometheus: remote write. */
   | "aps-workspaces"
+  /** Queries with Athena, and what drivers ask about tables; Athena itself reads Glue and S3 on the caller's behalf. */
+  | "athena"
   /** The agents of Elastic Beanstalk's instances: `elasticbeanstalk`, `elasticbeanstalk-health` and `cloudformation`. */
   | "beanstalk"
   /** EC2's own API, for what machines ask about themselves (Security Hub EC2.10). */
@@ -63,6 +65,28 @@ const MACHINE_QUERIES = ["ec2:DescribeInstances", "ec2:DescribeTags", "ec2:Descr
  */
 export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly InterfaceEndpoint[]>> = {
   "aps-workspaces": [{ service: "aps-workspaces", actions: ["aps:RemoteWrite"] }],
+  athena: [
+    {
+      service: "athena",
+      actions: [
+        "athena:BatchGetQueryExecution",
+        "athena:GetDataCatalog",
+        "athena:GetDatabase",
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:GetQueryResultsStream",
+        "athena:GetQueryRuntimeStatistics",
+        "athena:GetTableMetadata",
+        "athena:GetWorkGroup",
+        "athena:ListDataCatalogs",
+        "athena:ListDatabases",
+        "athena:ListQueryExecutions",
+        "athena:ListTableMetadata",
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+      ],
+    },
+  ],
   // The agents sign most calls with the instance's identity document, which no list of actions fits.
   beanstalk: [{ service: "elasticbeanstalk" }, { service: "elasticbeanstalk-health" }, { service: "cloudformation" }],
   ec2: [{ service: "ec2", actions: MACHINE_QUERIES }],
@@ -121,6 +145,7 @@ export const INTERFACE_ENDPOINTS: Readonly<Record<EndpointService, readonly Inte
       service: "kinesis-streams",
       actions: [
         "kinesis:DescribeStream",
+        "kinesis:DescribeStreamConsumer",
         "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",

@@ -136,7 +136,7 @@ describe("Vpc", () => {
       "a bundle that does not exist": {
         // As a JavaScript caller or a configuration file would.
         build: (name) => vpc(name, { endpoints: [JSON.parse('"s3"')] }),
-        message: /endpoints = "s3" .* Use some of: aps-workspaces, beanstalk, ec2, ecr/,
+        message: /endpoints = "s3" .* Use some of: aps-workspaces, athena, beanstalk, ec2, ecr/,
       },
       "one endpoint under two names": {
         build: (name) => vpc(name, { endpoints: ["ssm", "ssm-parameters"] }),
