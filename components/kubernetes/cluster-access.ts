@@ -1,9 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Component } from "../core";
-
-/** Group, in Kubernetes, of who deploys workloads; {@link deployerRole} says what it may do. */
-export const DEPLOYERS = "palisade:deployers";
+import { DEPLOYERS } from "./deployer-role";
 
 /**
  * Lets roles of IAM into the cluster's API (https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html): there is no config map that could lock

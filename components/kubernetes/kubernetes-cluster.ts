@@ -29,6 +29,7 @@ import { ClusterAccess } from "./cluster-access";
 import { clusterAlarms } from "./cluster-alarms";
 import type { KubernetesClusterLike, PodSubject } from "./cluster-like";
 import { ControlPlane } from "./control-plane";
+import { createDeployerRole } from "./deployer-role";
 import { kubeconfig } from "./kubeconfig";
 import { KUBERNETES_VERSIONS, type KubernetesVersion, NEWEST_KUBERNETES } from "./kubernetes-version";
 import { checkNodeGroups, createNodeGroup, type NodeGroup, type NodeGroupNodes } from "./node-group";
@@ -54,7 +55,10 @@ export interface KubernetesClusterArgs extends ComponentArgs {
    * administrator. Default: nobody, not even who makes the cluster.
    */
   admins?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Roles, by ARN, that deploy workloads. Default: none. */
+  /**
+   * Roles, by ARN, that deploy workloads: they may make what `Namespace`, `Microservice` and `PollingJob` consist of, in every namespace, and read no secret of
+   * Kubernetes nor get into a pod. A pipeline's role that may update the cluster itself can let itself in as an administrator. Default: none.
+   */
   deployers?: Readonly<Record<string, pulumi.Input<string>>>;
   /** IPv4 ranges on the internet from which the API can be reached, e.g. `["203.0.113.0/24"]`. Default: from the VPC alone. */
   publicAccessCidrs?: readonly string[];
@@ -161,6 +165,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     this.endpoint = cluster.endpoint;
     const addOns = { ...early, ...late } as Record<AddOn, aws.eks.Addon>;
     this.nodes = { cluster, nodeGroups, addOns, logGroup: logs, nodeRole, clusterRole, nodeSecurityGroup };
+    if (Object.keys(args.deployers ?? {}).length > 0) createDeployerRole(this, this.provider);
     this.registerOutputs({ clusterName: this.clusterName, arn: this.arn, endpoint: this.endpoint });
   }
 

@@ -11,7 +11,7 @@ import type { Recording } from "../../../simulator";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
 import { keyErrors } from "../../support/key-errors";
-import { ADMIN, testKubernetesCluster } from "../../support/kubernetes";
+import { ADMIN, DEPLOYER, testKubernetesCluster } from "../../support/kubernetes";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
 const TARGETS = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/test-users/0a1b2c3d4e5f6071";
@@ -53,6 +53,7 @@ describe("KubernetesCluster", () => {
             memory: { instanceTypes: ["r7i.xlarge"], min: 1, max: 2 },
           },
           admins: { platform: ADMIN },
+          deployers: { pipeline: DEPLOYER },
           publicAccessCidrs: ["203.0.113.0/24"],
           addOnVersions: { coredns: "v1.13.2-eksbuild.3" },
           logRetentionInDays: 90,
@@ -402,6 +403,84 @@ describe("KubernetesCluster", () => {
     assert.equal(association.principalArn, ADMIN);
     assert.deepEqual(association.accessScope, { type: "cluster" });
     assert.equal(ofType(recording, "aws:eks/accessEntry:AccessEntry").length, 1);
+  });
+
+  it("lets deployers make workloads, and neither read secrets, enter pods nor give rights", async () => {
+    const recording = await recorded({ deployers: { pipeline: DEPLOYER } });
+    const entry = named(recording, "k-deployer-pipeline").inputs;
+    assert.deepEqual([entry.principalArn, entry.kubernetesGroups], [DEPLOYER, ["palisade:deployers"]]);
+    assert.deepEqual(
+      recording.resources.filter(({ type }) => type === "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"),
+      [],
+    );
+    const binding = named(recording, "k-deployer-binding").inputs;
+    assert.deepEqual(binding.subjects, [
+      { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "palisade:deployers" },
+    ]);
+    const rules = named(recording, "k-deployer-role").inputs.rules as Record<string, string[]>[];
+    const writable = rules.filter(({ verbs }) => verbs?.includes("create")).flatMap(({ resources }) => resources ?? []);
+    const readable = rules.flatMap(({ resources }) => resources ?? []);
+    assert.ok(["deployments", "namespaces", "securitygrouppolicies"].every((kind) => writable.includes(kind)));
+    for (const kind of ["secrets", "pods/exec", "roles", "rolebindings", "*"])
+      assert.ok(!readable.includes(kind), kind);
+    assert.ok(!writable.some((kind) => kind.startsWith("clusterrole")));
+    assert.ok(rules.flatMap(({ verbs }) => verbs ?? []).every((verb) => verb !== "*"));
+  });
+
+  describe("its provider", () => {
+    const providerOf = (recording: Recording) => named(recording, "k-kubernetes", "pulumi:providers:kubernetes");
+    const withProvider = (args: Partial<KubernetesClusterArgs>) => recorded(args, (made) => made.provider);
+
+    it("appears when it is asked for, once", async () => {
+      const without = await recorded();
+      assert.ok(!without.resources.some(({ type }) => type.startsWith("pulumi:providers:kubernetes")));
+      providerOf(await recorded({}, (made) => assert.equal(made.provider, made.provider)));
+    });
+
+    it("is the same whatever is updated: it is known by the cluster's ARN", async () => {
+      const before = providerOf(await withProvider({ version: "1.35" })).inputs;
+      assert.equal(before.clusterIdentifier, "arn:aws:eks:eu-west-1:123456789012:cluster/test-k");
+      const changes: Partial<KubernetesClusterArgs>[] = [
+        { version: "1.36" },
+        { version: "1.35", publicAccessCidrs: ["203.0.113.0/24"] },
+        { version: "1.35", transform: { cluster: { enabledClusterLogTypes: ["audit"] } } },
+        { version: "1.35", nodes: nodes({ min: 4, diskGib: 100 }) },
+      ];
+      for (const change of changes) assert.deepEqual(providerOf(await withProvider(change)).inputs, before);
+    });
+
+    it("is known by it at a first preview too, when the API has no address yet", async () => {
+      const recording = await recordProgram(() => void testKubernetesCluster("k").provider, { preview: true });
+      assert.equal(providerOf(recording).inputs.clusterIdentifier, "arn:aws:eks:eu-west-1:123456789012:cluster/test-k");
+    });
+
+    it("holds no credentials, applies on the server's side, and forgets nothing that it does not reach", async () => {
+      const recording = await withProvider({});
+      const { kubeconfig, enableServerSideApply, deleteUnreachable } = providerOf(recording).inputs;
+      assert.deepEqual([enableServerSideApply, deleteUnreachable].map(String), ["true", "false"]);
+      const config = JSON.parse(String(kubeconfig));
+      const cluster = named(recording, "k-cluster").outputs;
+      assert.equal(config.clusters[0].cluster.server, cluster.endpoint);
+      const { exec, ...rest } = config.users[0].user;
+      assert.deepEqual(rest, {});
+      assert.equal(exec.command, "aws");
+      assert.deepEqual(exec.args.slice(0, 6), [
+        "eks",
+        "get-token",
+        "--cluster-name",
+        "test-k",
+        "--region",
+        "eu-west-1",
+      ]);
+    });
+
+    it("comes after the nodes, the add-ons and whoever is let in", async () => {
+      const recording = await withProvider({ admins: { platform: ADMIN } });
+      const { dependencies } = providerOf(recording);
+      for (const name of ["k-addon-coredns", "k-admin-platform", "k-admin-platform-policy"])
+        assert.ok(dependencies.includes(named(recording, name).urn), name);
+      assert.ok(dependencies.includes(named(recording, "k-general", "aws:eks/nodeGroup:NodeGroup").urn));
+    });
   });
 
   it("knows its name and ARN before it exists", async () => {
