@@ -55,6 +55,7 @@ export const NAME_RULES = {
   kmsAlias: { max: 250, refused: /[^A-Za-z0-9_/-]/g },
   lambda: { max: 64, refused: /[^A-Za-z0-9_-]/g },
   loadBalancer: { max: 32, refused: /[^A-Za-z0-9-]/g },
+  location: { max: 100, refused: /[^A-Za-z0-9_.-]/g },
   logDelivery: { max: 60, refused: /[^A-Za-z0-9_-]/g },
   logGroup: { max: 512, refused: /[^A-Za-z0-9_/.#-]/g },
   logResourcePolicy: { max: 255, refused: /[^A-Za-z0-9_.-]/g },

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Function } from "../compute/function";
 import { Component, type ComponentArgs, type Metric, type Statement, type Transform } from "../core";
 import { Bucket } from "../data/bucket";
 import { deliveryStatements } from "../data/bucket-delivery";
@@ -53,6 +54,12 @@ export interface UserPoolArgs extends ComponentArgs {
    * `https://<host>/oauth2/idpresponse`. Default false: a public client of a web front. It cannot be changed later.
    */
   confidential?: boolean;
+  /**
+   * Function that looks at every new account before it is made and refuses it with an error, which its user reads: the place to have an identity document validated. Cognito waits
+   * five seconds and tries three times, so it has 5 seconds at most
+   * (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html). Default: none.
+   */
+  preSignUp?: Function;
   /** Where people sign in instead of at the pool: a provider that speaks SAML 2.0, by its metadata. It holds passwords and second factors. Default: the pool. */
   federation?: {
     /** e.g. `CompanyDirectory`; up to 32 letters, digits, hyphens and underscores. */
@@ -75,6 +82,7 @@ const DOMAIN = /^(?=.{1,63}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$
 const PAGE = /^(https:\/\/[a-z0-9.-]+(:\d+)?|http:\/\/localhost(:\d+)?)\/[^#\s]*$/;
 /** Passwords that may not come again (PCI DSS 8.3.7). */
 const PASSWORD_HISTORY = 4;
+const PRE_SIGN_UP_SECONDS = 5;
 /** Sign-ins in five minutes that are judged risky at any level: below it are people on journeys and new computers. */
 const RISKY_SIGN_INS = 10;
 
@@ -131,6 +139,7 @@ export class UserPool extends Component {
     const mfa = args.mfa ?? (this.production ? "required" : "optional");
 
     const userPool = this.createPool(args, mfa);
+    args.preSignUp?.permit(this.identity, "cognito-idp.amazonaws.com", userPool.arn);
     const risk = this.createRiskResponses(userPool, mfa);
     const federation = this.createFederation(args, userPool);
     const client = this.createClient(args, userPool, federation);
@@ -200,6 +209,15 @@ export class UserPool extends Component {
         );
       }
     }
+    if (args.preSignUp !== undefined) {
+      const { timeoutSeconds } = args.preSignUp;
+      this.check.that(
+        timeoutSeconds <= PRE_SIGN_UP_SECONDS,
+        "preSignUp.timeoutSeconds",
+        timeoutSeconds,
+        `Cognito waits ${PRE_SIGN_UP_SECONDS} seconds: give the function no more.`,
+      );
+    }
     if (args.federation !== undefined) {
       const { name, metadataUrl } = args.federation;
       this.check.matches(
@@ -254,6 +272,7 @@ export class UserPool extends Component {
           temporaryPasswordValidityDays: 3,
         },
         accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
+        ...(args.preSignUp && { lambdaConfig: { preSignUp: args.preSignUp.nodes.alias.arn } }),
         ...(args.email && {
           emailConfiguration: {
             emailSendingAccount: "DEVELOPER",

@@ -37,6 +37,7 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   "aws:kms/": "Key",
   "aws:lambda/": "Function",
   "aws:lb/": "LoadBalancer",
+  "aws:location/": "Tracker",
   "aws:msk/": "KafkaCluster",
   "aws:opensearch/": "LogSearch",
   "aws:rds/": "PostgresDatabase",

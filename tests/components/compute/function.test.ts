@@ -3,16 +3,17 @@ import { createRequire } from "node:module";
 import { runInNewContext } from "node:vm";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Function, type FunctionArgs } from "../../../components/compute/function";
+import type { FunctionArgs } from "../../../components/compute/function";
 import { bundle, bundleText, findEntry, imageCode } from "../../../components/compute/function-code";
 import type { StreamSource } from "../../../components/compute/function-sources";
 import { isWarmUp, WARM_UP } from "../../../components/compute/warm-up";
 import { type Component, grant } from "../../../components/core";
 import { DataStream } from "../../../components/messaging/data-stream";
 import { Queue } from "../../../components/messaging/queue";
-import { Key, type KeyService } from "../../../components/security/key";
+import { Key } from "../../../components/security/key";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { echoFunction as build, ENTRY } from "../../support/functions";
 import { TestGrantee } from "../../support/grantee";
 import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
@@ -20,25 +21,10 @@ import { named, ofType, recordProgram, statements } from "../../support/record";
 const LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function";
 const SQS = "arn:aws:sqs:eu-west-1:123456789012";
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/scoring@sha256:${"0f".repeat(32)}`;
-const ENTRY = "tests/support/echo-function.ts";
 const TOPICS = {
   critical: "arn:aws:sns:eu-west-1:123456789012:critical",
   warning: "arn:aws:sns:eu-west-1:123456789012:warning",
 };
-
-function build(name: string, args: Partial<FunctionArgs> = {}, opts: pulumi.ComponentResourceOptions = {}): Function {
-  const services: KeyService[] = ["logs"];
-  return new Function(
-    name,
-    {
-      description: "Answers with what it was asked",
-      code: bundle(ENTRY),
-      key: args.key ?? new Key(`${name}-key`, { description: "Functions", services }, opts),
-      ...args,
-    },
-    opts,
-  );
-}
 
 /** A stream as another component would give it. */
 function stream(owner: Component, name: string): StreamSource {

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { ResourceGraph } from "../../../analysis/graph";
-import { Function, type FunctionArgs } from "../../../components/compute/function";
-import { bundle } from "../../../components/compute/function-code";
+import type { FunctionArgs } from "../../../components/compute/function";
 import { ApiGateway, type ApiGatewayArgs } from "../../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../../components/edge/api-gateway-account";
 import type { Route, Routes } from "../../../components/edge/api-routes";
 import { VpcLink } from "../../../components/edge/vpc-link";
-import { Key } from "../../../components/security/key";
 import { packs } from "../../../policies/packs";
 import { evaluate } from "../../../policies/rule";
 import type { Recording } from "../../../simulator";
 import { apiGround, TestCaller, TestLoadBalancer } from "../../support/api-fixtures";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
+import { echoFunction } from "../../support/functions";
 import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
@@ -686,12 +685,7 @@ describe("ApiGatewayAccount", () => {
 
   describe("in front of a function", () => {
     const functions = (name: string, args: Partial<FunctionArgs> = {}) => ({
-      qr: new Function(`${name}-qr`, {
-        description: "Draws QR codes",
-        code: bundle("tests/support/echo-function.ts"),
-        key: new Key(`${name}-fn-key`, { description: "Functions", services: ["logs"] }),
-        ...args,
-      }).backend(),
+      qr: echoFunction(`${name}-qr`, args).backend(),
     });
     const ALIAS = "arn:aws:lambda:eu-west-1:123456789012:function:test-api-qr:live";
     const POST: Route = { to: "qr", methods: ["POST"], auth: "iam", timeoutMilliseconds: 15_000 };

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Key } from "../../../components/security/key";
 import { signInUrl, UserPool, type UserPoolArgs } from "../../../components/security/user-pool";
 import { componentContract } from "../../support/contract";
+import { echoFunction } from "../../support/functions";
 import { keyErrors } from "../../support/key-errors";
 import { named, ofType, recordProgram, statements } from "../../support/record";
 
@@ -40,6 +41,7 @@ describe("UserPool", () => {
             identityArn: "arn:aws:ses:eu-west-1:123456789012:identity/pay.example.com",
           },
           confidential: true,
+          preSignUp: echoFunction(`${name}-check`, { timeoutSeconds: 5 }, opts),
           federation: { name: "CompanyDirectory", metadataUrl: "https://login.example.com/metadata" },
           logRetentionDays: 90,
           environment: "development",
@@ -102,6 +104,10 @@ describe("UserPool", () => {
       "no day of logs": {
         build: (name) => pool(name, { logRetentionDays: 0 }),
         message: /logRetentionDays = 0 .* from 1 to 3650/,
+      },
+      "a function that Cognito does not wait for": {
+        build: (name) => pool(name, { preSignUp: echoFunction(`${name}-check`, { timeoutSeconds: 6 }) }),
+        message: /preSignUp\.timeoutSeconds = 6 .* waits 5 seconds/,
       },
       "a federation without a name": {
         build: (name) => pool(name, { federation: { name: "x", metadataUrl: "https://login.example.com/metadata" } }),
@@ -292,5 +298,17 @@ describe("UserPool", () => {
       ["SignInThrottles", ofClient],
       ["TokenRefreshThrottles", ofClient],
     ]);
+  });
+
+  it("asks a function before it makes an account, by its alias, and lets no other pool do so", async () => {
+    const recording = await recordProgram(() => {
+      pool("users", { preSignUp: echoFunction("check", { timeoutSeconds: 5 }) });
+    });
+    const userPool = named(recording, "users-pool");
+    assert.deepEqual(userPool.inputs.lambdaConfig, {
+      preSignUp: "arn:aws:lambda:eu-west-1:123456789012:function:test-check:live",
+    });
+    const { principal, qualifier, sourceArn } = named(recording, "check-invoke-users").inputs;
+    assert.deepEqual([principal, qualifier, sourceArn], ["cognito-idp.amazonaws.com", "live", userPool.outputs.arn]);
   });
 });
