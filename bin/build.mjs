@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
+/** At replacing dist/, against as many commands at once. */
+const ATTEMPTS = 20;
 const STAMP = ".built";
 const FOLDERS = ["analysis", "cli", "components", "policies", "simulator", "stacks"];
 
@@ -39,11 +41,15 @@ function withoutCopies(code) {
   return code.replace(COPY, REUSE);
 }
 
+/** Whether dist/ is newer than `newest`. */
+function isCurrent(newest) {
+  return (statSync(join(dist, STAMP), { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest;
+}
+
 /** Brings dist/ up to date; does nothing when no source is newer than the last build. */
 export async function build() {
   const { files, newest } = sources();
-  const built = statSync(join(dist, STAMP), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (built > newest) return false;
+  if (isCurrent(newest)) return false;
   const started = new Date();
   const { build: compile } = await import("esbuild");
   // Built aside and moved into place, so that a second process never runs half a build.
@@ -66,9 +72,31 @@ export async function build() {
   }
   writeFileSync(join(fresh, STAMP), "");
   utimesSync(join(fresh, STAMP), started, started);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(fresh, dist);
+  replace(fresh, newest);
   return true;
+}
+
+/**
+ * Puts a finished build in dist's place, unless another command that began at the same moment has put its own there. The old one is moved aside at once and removed afterwards: whoever empties it
+ * where it stands meets the other command, which fills it or runs from it.
+ */
+function replace(fresh, newest) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (isCurrent(newest)) return rmSync(fresh, { recursive: true, force: true });
+    const old = `${dist}.old.${process.pid}`;
+    try {
+      renameSync(dist, old);
+      rmSync(old, { recursive: true, force: true });
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+    try {
+      return renameSync(fresh, dist);
+    } catch (error) {
+      if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    }
+  }
+  throw new Error(`Other commands replaced ${dist} ${ATTEMPTS} times. Run the command again.`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

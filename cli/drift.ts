@@ -3,7 +3,7 @@ import { type DeployOptions, type DeployParts, minutesOf, START_SECONDS, targetO
 import { Announcer } from "./engine/announcer";
 import { EngineFailure } from "./engine/command";
 import { requireAwsCredentials } from "./engine/credentials";
-import { Drift } from "./engine/drift";
+import { Drift, ignoredChanges } from "./engine/drift";
 import { Session } from "./engine/session";
 import { findProject, readStackConfig } from "./project";
 import { renderDrift, renderDriftJson } from "./render/drift";
@@ -39,8 +39,10 @@ export async function drift(
     },
     (text) => announcer.say(text),
   );
-  const found = new Drift();
+  let found = new Drift();
   try {
+    // The program is not run: what it leaves to others, such as the weights that a pipeline moves, stands in the state.
+    found = new Drift(ignoredChanges((await session.stack.exportStack()).deployment));
     await session.stack.previewRefresh({
       color: "never",
       suppressProgress: true,

@@ -22,12 +22,16 @@ export class Drift {
   readonly resources: ResourceDrift[] = [];
   readonly errors: string[] = [];
 
+  /** @param ignored what the program leaves to somebody else, by URN: `ignoreChanges` as the state has it, from the last update. */
+  constructor(private readonly ignored: IgnoredChanges = new Map()) {}
+
   /** Takes one event; true for one that concerns a resource of the program. */
   take({ resourcePreEvent, resOutputsEvent, diagnosticEvent }: EngineEvent): boolean {
     if (diagnosticEvent?.severity === "error")
       this.errors.push(diagnosticEvent.message.replace(/<\{%[^%]*%\}>/g, "").trim());
     if (resOutputsEvent !== undefined) {
-      const drift = driftOf(resOutputsEvent.metadata);
+      const { metadata } = resOutputsEvent;
+      const drift = driftOf(metadata, this.ignored.get(metadata.urn) ?? []);
       if (drift !== undefined) this.resources.push(drift);
     }
     const type = (resourcePreEvent ?? resOutputsEvent)?.metadata.type;
@@ -35,20 +39,43 @@ export class Drift {
   }
 }
 
-function driftOf(metadata: StepEventMetadata): ResourceDrift | undefined {
+/** URN -> the paths that the program ignores changes of. */
+export type IgnoredChanges = ReadonlyMap<string, readonly string[]>;
+
+/** `ignoreChanges` of every resource of a state. */
+export function ignoredChanges(deployment: unknown): IgnoredChanges {
+  const resources: unknown = isRecord(deployment) ? deployment.resources : [];
+  return new Map(
+    (Array.isArray(resources) ? resources : []).flatMap(({ urn, ignoreChanges }): [string, readonly string[]][] =>
+      Array.isArray(ignoreChanges) ? [[urn, ignoreChanges]] : [],
+    ),
+  );
+}
+
+const stepsOf = (path: string): string[] =>
+  [...path.matchAll(/\["([^"]+)"\]|\[(\d+|\*)\]|[^.[\]]+/g)].map(([all, quoted, index]) => quoted ?? index ?? all);
+
+/** Whether `path` is one of `ignored`, or within it; `*` stands for any step, as in Pulumi. */
+function isWithin(path: string, ignored: readonly string[]): boolean {
+  const steps = stepsOf(path);
+  return ignored.map(stepsOf).some((wanted) => wanted.every((step, index) => step === "*" || step === steps[index]));
+}
+
+function driftOf(metadata: StepEventMetadata, ignored: readonly string[]): ResourceDrift | undefined {
   const { op, urn, type, old, new: now, detailedDiff } = metadata;
   if (old?.custom !== true || type.startsWith("pulumi:")) return undefined;
   const about = { urn, type, name: urn.split("::").slice(3).join("::"), id: old.id || undefined };
   if (op === "delete") return { ...about, kind: "deleted", properties: [] };
   if (op !== "update" || !now) return undefined;
-  const inputs = differences(old.inputs, now.inputs);
+  const told = ({ path }: PropertyDrift) => !isWithin(path, ignored);
+  const inputs = differences(old.inputs, now.inputs).filter(told);
   // What AWS computes changes by itself (a status, a date): it is told only where no setting differs, and where the provider calls it a difference.
-  const outputs = inputs.length > 0 ? [] : differences(old.outputs, now.outputs);
+  const outputs = inputs.length > 0 ? [] : differences(old.outputs, now.outputs).filter(told);
   const named = Object.keys(detailedDiff ?? {});
-  const told = outputs.filter(({ path }) =>
+  const calculated = outputs.filter(({ path }) =>
     named.some((one) => path === one || path.startsWith(`${one}.`) || path.startsWith(`${one}[`)),
   );
-  const properties = inputs.length > 0 ? inputs : told;
+  const properties = inputs.length > 0 ? inputs : calculated;
   return properties.length === 0 ? undefined : { ...about, kind: "changed", properties };
 }
 

@@ -126,10 +126,6 @@ const EVERYWHERE = "0.0.0.0/0";
  * for those of a target group. Data loss: none but its own log bucket, protected in production.
  */
 export class ApplicationLoadBalancer extends BaseLoadBalancer {
-  readonly arn: pulumi.Output<string>;
-  readonly arnSuffix: pulumi.Output<string>;
-  readonly dnsName: pulumi.Output<string>;
-  readonly zoneId: pulumi.Output<string>;
   readonly connections: Connections;
   readonly targetGroups = new Map<string, ApplicationTargetGroup>();
   readonly nodes: {
@@ -157,11 +153,7 @@ export class ApplicationLoadBalancer extends BaseLoadBalancer {
     this.letClientsIn();
     this.letSignInOut();
     const logBucket = args.accessLogs ?? this.createLogBucket();
-    const loadBalancer = this.createLoadBalancer(securityGroup, logBucket);
-    this.arn = loadBalancer.arn;
-    this.arnSuffix = loadBalancer.arnSuffix;
-    this.dnsName = loadBalancer.dnsName;
-    this.zoneId = loadBalancer.zoneId;
+    const loadBalancer = this.own(this.createLoadBalancer(securityGroup, logBucket));
     args.firewall?.associate(this.identity, this.arn);
     const listener = this.createListener();
     const redirect = this.redirects ? this.createRedirect() : undefined;
@@ -169,13 +161,7 @@ export class ApplicationLoadBalancer extends BaseLoadBalancer {
     for (const [suffix, rule] of Object.entries(alarms)) this.alarm(suffix, rule);
 
     this.nodes = { loadBalancer, securityGroup, listener, redirect, logBucket, rules: {} };
-    this.registerOutputs({
-      arn: this.arn,
-      arnSuffix: this.arnSuffix,
-      dnsName: this.dnsName,
-      zoneId: this.zoneId,
-      securityGroupId: this.connections.securityGroupId,
-    });
+    this.registerBalancer();
   }
 
   /** Makes a group of targets; `addRule` sends requests to it, and its service or instances register with it. */

@@ -24,14 +24,43 @@ export type TlsPolicy = (typeof TLS_POLICIES)[number];
 
 /** What network and application load balancers have in common. */
 export abstract class BaseLoadBalancer extends Component {
-  abstract readonly arn: pulumi.Output<string>;
-  /** The last part of the ARN, `net/<name>/<id>` or `app/<name>/<id>`: CloudWatch's `LoadBalancer` dimension. */
-  abstract readonly arnSuffix: pulumi.Output<string>;
-  abstract readonly dnsName: pulumi.Output<string>;
-  /** Hosted zone of `dnsName`, for alias records. */
-  abstract readonly zoneId: pulumi.Output<string>;
   abstract readonly connections: Connections;
   protected abstract readonly metricNamespace: "AWS/NetworkELB" | "AWS/ApplicationELB";
+  private made: aws.lb.LoadBalancer | undefined;
+
+  get arn(): pulumi.Output<string> {
+    return this.balancer.arn;
+  }
+
+  /** The last part of the ARN, `net/<name>/<id>` or `app/<name>/<id>`: CloudWatch's `LoadBalancer` dimension. */
+  get arnSuffix(): pulumi.Output<string> {
+    return this.balancer.arnSuffix;
+  }
+
+  get dnsName(): pulumi.Output<string> {
+    return this.balancer.dnsName;
+  }
+
+  /** Hosted zone of `dnsName`, for alias records. */
+  get zoneId(): pulumi.Output<string> {
+    return this.balancer.zoneId;
+  }
+
+  private get balancer(): aws.lb.LoadBalancer {
+    if (this.made === undefined) throw new Error(`${this.name} asks for its load balancer before it is made.`);
+    return this.made;
+  }
+
+  /** What the outputs and the metrics are of. */
+  protected own(loadBalancer: aws.lb.LoadBalancer): aws.lb.LoadBalancer {
+    this.made = loadBalancer;
+    return loadBalancer;
+  }
+
+  protected registerBalancer(): void {
+    const { arn, arnSuffix, dnsName, zoneId } = this;
+    this.registerOutputs({ arn, arnSuffix, dnsName, zoneId, securityGroupId: this.connections.securityGroupId });
+  }
 
   protected validateBalancer(args: { vpc: NetworkLike; tlsPolicy?: TlsPolicy; logRetentionDays?: number }): void {
     this.check.atLeast("vpc.zones", args.vpc.zones, 1, "zone");

@@ -104,10 +104,6 @@ const ERRORS_PER_MINUTE = 50;
  * own log bucket, protected in production.
  */
 export class LoadBalancer extends BaseLoadBalancer {
-  readonly arn: pulumi.Output<string>;
-  readonly arnSuffix: pulumi.Output<string>;
-  readonly dnsName: pulumi.Output<string>;
-  readonly zoneId: pulumi.Output<string>;
   readonly connections: Connections;
   readonly listeners = new Map<string, LoadBalancerListener>();
   readonly nodes: {
@@ -126,21 +122,11 @@ export class LoadBalancer extends BaseLoadBalancer {
     const securityGroup = this.createSecurityGroup(args.vpc, args.transform?.securityGroup);
     this.connections = new Connections(this, securityGroup);
     const logBucket = args.accessLogs ?? this.createLogBucket();
-    const loadBalancer = this.createLoadBalancer(securityGroup, logBucket);
-    this.arn = loadBalancer.arn;
-    this.arnSuffix = loadBalancer.arnSuffix;
-    this.dnsName = loadBalancer.dnsName;
-    this.zoneId = loadBalancer.zoneId;
+    const loadBalancer = this.own(this.createLoadBalancer(securityGroup, logBucket));
     this.createAlarms();
 
     this.nodes = { loadBalancer, securityGroup, logBucket };
-    this.registerOutputs({
-      arn: this.arn,
-      arnSuffix: this.arnSuffix,
-      dnsName: this.dnsName,
-      zoneId: this.zoneId,
-      securityGroupId: this.connections.securityGroupId,
-    });
+    this.registerBalancer();
   }
 
   /** Opens a TLS port that leads to targets. `key` names the listener and its target group, e.g. the service behind them. */

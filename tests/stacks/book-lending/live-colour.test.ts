@@ -75,6 +75,11 @@ describe("book lending, deployed", function () {
       assert.equal(found("ssm/parameter:Parameter", "-green-image").inputs.insecureValue, RELEASE);
     };
 
+    it("is no drift: the pipeline's to say", async () => {
+      const { resources }: { resources: { name: string }[] } = JSON.parse(await stack.print("drift", { json: true }));
+      assert.deepEqual(resources, []);
+    });
+
     for (const refresh of [false, true]) {
       it(`sets neither back, ${refresh ? "refreshed" : "not refreshed"}, whatever else is changed`, async () => {
         stack.configure({ "palisade:application": { memoryMiB: refresh ? 512 : 768 } });
