@@ -2,6 +2,7 @@ import type { Join, Property, ResourceGraph, ResourceNode } from "./graph";
 
 export const SUBNET = "aws:ec2/subnet:Subnet";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 
 /** Where a type of resource says which subnets it stands in and which security groups are around it. */
@@ -13,6 +14,8 @@ interface Placement {
   /** The property that names a subnet group, and the group's type; that has `subnetIds`. */
   readonly subnetGroup?: readonly [property: string, type: string];
   readonly groups?: string;
+  /** Property that names a launch template, which says which security groups are around the machines. */
+  readonly template?: string;
   /** Where AWS puts it when no subnet is named: the default VPC, or outside of every VPC. */
   readonly otherwise?: "default-vpc" | "no-vpc";
 }
@@ -105,13 +108,19 @@ const PLACEMENTS: Readonly<Record<string, Placement>> = {
   },
   "aws:ec2/networkInterface:NetworkInterface": { kind: "compute", groups: "securityGroups", subnets: "subnetId" },
   "aws:autoscaling/group:Group": { kind: "compute", subnets: "vpcZoneIdentifiers", otherwise: "default-vpc" },
-  "aws:ec2/launchTemplate:LaunchTemplate": { kind: "compute", groups: "vpcSecurityGroupIds", otherwise: "no-vpc" },
+  [LAUNCH_TEMPLATE]: { kind: "compute", groups: "vpcSecurityGroupIds", otherwise: "no-vpc" },
   "aws:eks/cluster:Cluster": {
     kind: "compute",
     groups: "vpcConfig.securityGroupIds",
     subnets: "vpcConfig.subnetIds",
   },
-  "aws:eks/nodeGroup:NodeGroup": { kind: "compute", subnets: "subnetIds" },
+  "aws:eks/nodeGroup:NodeGroup": { kind: "compute", subnets: "subnetIds", template: "launchTemplate.id" },
+  // Pods with groups of their own, on the nodes' subnets.
+  "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy": {
+    kind: "compute",
+    groups: "spec.securityGroups.groupIds",
+    otherwise: "no-vpc",
+  },
   "aws:lb/loadBalancer:LoadBalancer": { kind: "entry", groups: "securityGroups", subnets: "subnets" },
   "aws:alb/loadBalancer:LoadBalancer": { kind: "entry", groups: "securityGroups", subnets: "subnets" },
   "aws:apigatewayv2/vpcLink:VpcLink": { kind: "entry", groups: "securityGroupIds", subnets: "subnetIds" },
@@ -151,9 +160,17 @@ export function subnetsOf(node: ResourceNode, graph: ResourceGraph): Places {
 
 /** Security groups around a workload; none named means the VPC's default group. */
 export function groupsOf(node: ResourceNode, graph: ResourceGraph): Places {
-  const property = PLACEMENTS[node.type]?.groups;
+  const { groups: property, template } = PLACEMENTS[node.type] ?? {};
+  if (template !== undefined) return groupsOfTemplate(node.property(template), graph);
   if (property === undefined) return NOWHERE;
   return places(node.property(property), graph, "default-vpc", SECURITY_GROUP, DEFAULT_SECURITY_GROUP);
+}
+
+function groupsOfTemplate(reference: Property, graph: ResourceGraph): Places {
+  if (reference.absent) return NOWHERE;
+  const { nodes, unseen } = places(reference, graph, undefined, LAUNCH_TEMPLATE);
+  const found = nodes.map((template) => groupsOf(template, graph));
+  return { nodes: found.flatMap((own) => own.nodes), unseen: [...unseen, ...found.flatMap((own) => own.unseen)] };
 }
 
 /** Where a reference or a list of them leads, with what of it can not be followed. */
