@@ -177,6 +177,7 @@ const IMMUTABLE: Readonly<Record<string, string>> = {
   "aws:route53/zone:Zone": "name delegationSetId",
   "aws:s3/bucket:Bucket": "bucket bucketPrefix objectLockEnabled",
   "aws:s3/bucketAcl:BucketAcl": "bucket expectedBucketOwner",
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": "bucket expectedBucketOwner",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket expectedBucketOwner",
   "aws:s3/bucketLogging:BucketLogging": "bucket expectedBucketOwner",
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": "bucket expectedBucketOwner objectLockEnabled",

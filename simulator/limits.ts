@@ -494,6 +494,7 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     "target.retryPolicy.maximumEventAgeInSeconds": between(60, 86_400),
     "target.retryPolicy.maximumRetryAttempts": between(0, 185),
   },
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": { corsRules: must({ maxItems: 100 }) },
   "aws:schemas/registry:Registry": { name: text(1, 64, /^[.\-_A-Za-z0-9]+$/), description: text(0, 256) },
   "aws:schemas/schema:Schema": {
     name: text(1, 385, /^[.\-_@A-Za-z0-9]+$/),

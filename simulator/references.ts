@@ -173,6 +173,7 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     ...key("rules[].applyServerSideEncryptionByDefault.kmsMasterKeyId"),
   ],
   "aws:s3/bucketAcl:BucketAcl": bucketSetting,
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": bucketSetting,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketSetting,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketSetting,
   "aws:s3/bucketLogging:BucketLogging": bucketSetting,

@@ -693,6 +693,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       write:
         "CreateBucket DeleteBucket PutBucketObjectLockConfiguration PutBucketTagging PutBucketVersioning TagResource UntagResource",
     },
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": { read: "GetBucketCORS", write: "PutBucketCORS" },
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
       read: "GetLifecycleConfiguration",
       write: "PutLifecycleConfiguration",

@@ -2,6 +2,7 @@ export * from "./api-gateway";
 export * from "./api-gateway-account";
 export * from "./api-routes";
 export * from "./certificate";
+export * from "./content-store";
 export * from "./dns";
 export * from "./firewall";
 export * from "./frontend";

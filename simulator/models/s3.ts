@@ -22,6 +22,7 @@ export const s3: Models = {
   "aws:s3/bucketVersioning:BucketVersioning": setting,
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": setting,
   "aws:s3/bucketAcl:BucketAcl": { id: (f) => `${f.text("bucket")},${f.text("acl")}` },
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": setting,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": setting,
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": setting,
   "aws:s3/bucketLogging:BucketLogging": setting,

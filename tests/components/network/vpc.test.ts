@@ -44,6 +44,7 @@ describe("Vpc", () => {
           natDroppedPackets: 5000,
           endpoints: [
             "aps-workspaces",
+            "athena",
             "ecr",
             "ecs",
             "events",
