@@ -240,6 +240,12 @@ function kmsStatements(actions: readonly string[], scope: DeployScope): Statemen
   return [
     allow("kms", given(...ALIASES), [arnIn(scope, `kms:*:@:alias/${scope.names}*`), keys]),
     allow("kms", given("CreateGrant"), [keys], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+    // A cluster's secrets: EKS asks with its caller's credentials, and that condition does not hold for it
+    // (https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html).
+    allow("kms", given("CreateGrant"), [keys], {
+      StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
+      StringLike: { "kms:ViaService": "eks.*.amazonaws.com" },
+    }),
     allow("kms", given("Decrypt", "GenerateDataKey"), [keys], context("SecretARN", "secretsmanager:*:@:secret:")),
     allow("kms", given("Decrypt", "Encrypt"), [keys], context("aws:lambda:FunctionArn", "lambda:*:@:function:")),
     // A machine's disk: EC2 asks for its data key with the credentials of whoever launches the machine.

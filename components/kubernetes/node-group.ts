@@ -12,7 +12,10 @@ export interface NodeGroup {
    * own (https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html). Another choice replaces the group.
    */
   instanceTypes: readonly string[];
-  /** Fewest nodes, 1-450; two or more in production. They are spread over all zones. */
+  /**
+   * Fewest nodes, 1-450; two or more in production. They are spread over all zones. EKS refuses a minimum above the number that runs, which is not set here: to
+   * raise it, let as many run first (`aws eks update-nodegroup-config --scaling-config desiredSize=...`).
+   */
   min: number;
   /** Most nodes, up to 450. */
   max: number;

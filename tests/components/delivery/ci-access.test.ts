@@ -180,8 +180,16 @@ describe("CiAccess", () => {
     assert.match(conditions[1] ?? "", /EncryptionContext:aws:lambda:FunctionArn.*:function:prod-\*/);
     assert.match(conditions[2] ?? "", /ViaService":"ec2\./);
     assert.match(conditions[3] ?? "", /ViaService":"backup\./);
-    for (const { Condition } of withAction(deploy, "kms:CreateGrant"))
-      assert.deepEqual(Condition, { Bool: { "kms:GrantIsForAWSResource": "true" } });
+    assert.deepEqual(
+      withAction(deploy, "kms:CreateGrant").map(({ Condition }) => Condition),
+      [
+        { Bool: { "kms:GrantIsForAWSResource": "true" } },
+        {
+          StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
+          StringLike: { "kms:ViaService": "eks.*.amazonaws.com" },
+        },
+      ],
+    );
   });
 
   it("names no action by a pattern, in no policy that grants", () => {
