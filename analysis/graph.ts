@@ -432,8 +432,10 @@ export class ResourceGraph {
   withHandle(value: string, types: readonly string[], region?: string): readonly ResourceNode[] {
     this.handles ??= indexHandles(this.nodes);
     const arn = parseArn(value);
-    const found = this.handles.get(value) ?? (arn && this.handles.get(arn.key)) ?? NONE;
-    const candidates = found.filter((node) => types.includes(node.type));
+    const ofTypes = (handle: string) => (this.handles?.get(handle) ?? NONE).filter((node) => types.includes(node.type));
+    const exact = ofTypes(value);
+    // The ARN of a function's alias is the alias's own handle, and leads to the function as well.
+    const candidates = exact.length > 0 || arn === undefined ? exact : ofTypes(arn.key);
     if (candidates.length < 2) return candidates;
     const place = arn?.region || region;
     const near = candidates.filter((node) => node.region === undefined || node.region === place);

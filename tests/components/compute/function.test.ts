@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { FunctionArgs } from "../../../components/compute/function";
+import { ResourceGraph } from "../../../analysis/graph";
 import { bundle, bundleText, findEntry, imageCode } from "../../../components/compute/function-code";
 import type { StreamSource } from "../../../components/compute/function-sources";
 import { isWarmUp, WARM_UP } from "../../../components/compute/warm-up";
@@ -11,6 +12,8 @@ import { type Component, grant } from "../../../components/core";
 import { DataStream } from "../../../components/messaging/data-stream";
 import { Queue } from "../../../components/messaging/queue";
 import { Key } from "../../../components/security/key";
+import { packs } from "../../../policies/packs";
+import { evaluate } from "../../../policies/rule";
 import { componentContract } from "../../support/contract";
 import { TestNetwork } from "../../support/fixtures";
 import { echoFunction as build, ENTRY } from "../../support/functions";
@@ -349,5 +352,46 @@ describe("Function", () => {
   it("says when a call is slow in the metric's milliseconds", async () => {
     const recording = await recordProgram(() => void build("qr", { timeoutSeconds: 30 }));
     assert.equal(named(recording, "qr-slow").inputs.threshold, 24_000);
+  });
+
+  it("keeps the rules of the policy packs, with everything that it can have", async () => {
+    const recording = await recordProgram(() => {
+      const key = new Key("key", { description: "Functions", services: ["logs"] });
+      const network = new TestNetwork("network");
+      const fn = build("fn", {
+        key,
+        code: imageCode(IMAGE),
+        variables: { TABLE: "balances" },
+        network: { vpc: network },
+        canary: { version: "7", weight: 0.1 },
+        warmEvery: "5 minutes",
+        alarmTopics: TOPICS,
+        dataClass: "cardholder",
+      });
+      fn.connections.allowTo(network.endpointConnections);
+      fn.consume(new Queue("orders", { key, visibilityTimeoutSeconds: 60, alarmTopics: TOPICS }));
+      fn.consumeStream("scores", new DataStream("scores", { key, alarmTopics: TOPICS }));
+      build("open", { key, alarmTopics: TOPICS });
+    });
+    const findings = evaluate(
+      packs.flatMap(({ rules }) => rules),
+      ResourceGraph.fromRecording(recording),
+    );
+    const open = findings.filter(
+      ({ resource, verdict }) =>
+        /^(fn|open)-/.test(resource.name) && (verdict.kind === "fail" || verdict.kind === "undetermined"),
+    );
+    assert.deepEqual(
+      open.map(({ rule, resource }) => `${rule.id} ${resource.name}`),
+      [],
+    );
+  });
+
+  it("is what an ARN of its alias leads to", async () => {
+    const recording = await recordProgram(() => void build("fn"));
+    const [found] = ResourceGraph.fromRecording(recording).withHandle(`${LAMBDA}:test-fn:live`, [
+      "aws:lambda/function:Function",
+    ]);
+    assert.equal(found?.name, "fn-function");
   });
 });
