@@ -486,6 +486,8 @@ const ARN_OF_NAME: Readonly<Record<string, readonly [property: string, service: 
   "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ["name", "firehose", "deliverystream/"],
   "aws:dynamodb/table:Table": ["name", "dynamodb", "table/"],
   "aws:backup/vault:Vault": ["name", "backup", "backup-vault:"],
+  "aws:athena/workgroup:Workgroup": ["name", "athena", "workgroup/"],
+  "aws:glue/catalogDatabase:CatalogDatabase": ["name", "glue", "database/"],
 };
 
 function indexHandles(nodes: readonly ResourceNode[]): Map<string, ResourceNode[]> {

@@ -25,7 +25,7 @@ const NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox";
  * {@link Frontend}. Serve it under a name of its own, not the one of a site that signs people in.
  *
  *     const content = new ContentStore("content", { domainNames: ["assets.example.com"], certificate, dns, firewall, key });
- *     content.grantPresign(uploads);
+ *     content.grantUpload(uploads);
  *
  * Who may upload asks a service, which signs a form (S3's POST policy) for one file by `uploadRules`: only a form can hold a file's size and type to limits. Its
  * role can do nothing with its permission but sign such forms, so give it to a function that does nothing else.
@@ -80,10 +80,10 @@ export class ContentStore extends BaseDistribution {
   }
 
   /** Lets `grantee` sign forms by which one file is uploaded under `prefix` (default: all), encrypted with the key. It can not read, and not write by other means. */
-  grantPresign(grantee: Grantee, prefix = ""): aws.iam.RolePolicy {
+  grantUpload(grantee: Grantee, prefix = ""): aws.iam.RolePolicy {
     const { files } = this.nodes;
     const encrypt = files.key?.encryptDecryptStatement("s3");
-    return grant(this, this.name, "presign", grantee, [
+    return grant(this, this.name, "upload", grantee, [
       {
         Effect: "Allow",
         Action: "s3:PutObject",

@@ -48,7 +48,7 @@ describe("ContentStore", () => {
         },
         opts,
       );
-      content.grantPresign(new TestGrantee(`${name}-uploads`, opts), "merchants/");
+      content.grantUpload(new TestGrantee(`${name}-uploads`, opts), "merchants/");
       return content;
     },
     errors: {
@@ -106,10 +106,10 @@ describe("ContentStore", () => {
 
   it("lets a signer upload by forms only, encrypted with the key, and read nothing", async () => {
     const recording = await recordProgram(
-      () => void store("store").grantPresign(new TestGrantee("uploads"), "merchants/"),
+      () => void store("store").grantUpload(new TestGrantee("uploads"), "merchants/"),
     );
     const keyArn = named(recording, "store-key-key").outputs.arn;
-    assert.deepEqual(statements(named(recording, "store-presign-uploads").inputs.policy), [
+    assert.deepEqual(statements(named(recording, "store-upload-uploads").inputs.policy), [
       {
         Effect: "Allow",
         Action: "s3:PutObject",
