@@ -39,7 +39,7 @@ import { podIdentityAssociation, podRole } from "./pod-identity";
 export interface KubernetesClusterArgs extends ComponentArgs {
   /**
    * Its private subnets hold nodes and the control plane's network interfaces. It needs the endpoints
-   * `eks`, `ecr`, `logs`, `ssm` and `sts`, and `secretsmanager` and `kms` where pods mount secrets.
+   * `eks`, `ecr`, `logs` and `ssm`, and `secretsmanager` and `kms` where pods mount secrets.
    */
   vpc: NetworkLike;
   /** Encrypts Kubernetes' secrets and the nodes' disks; its services must include `autoscaling`, which launches nodes. It cannot be changed later. */

@@ -143,6 +143,10 @@ describe("Vpc", () => {
         build: (name) => vpc(name, { endpoints: ["ssm", "ssm-parameters"] }),
         message: /endpoints = \["ssm","ssm-parameters"\] .* leave out ssm-parameters/,
       },
+      "two bundles with the endpoint ec2": {
+        build: (name) => vpc(name, { endpoints: ["eks", "ec2"] }),
+        message: /endpoints = \["eks","ec2"\] .* leave out ec2/,
+      },
       "interface endpoints in China": {
         build: (name) => vpc(name, { region: "cn-north-1", zones: ["cn-north-1a", "cn-north-1b"] }),
         message: /In China AWS names interface endpoints differently/,
@@ -526,6 +530,19 @@ describe("Vpc", () => {
         statements(endpoint?.inputs.policy).map(({ Action }) => Action),
         [["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]],
       );
+    });
+
+    it("lets Kubernetes' network plugin make interfaces, and pods ask for their roles, where there is a cluster", async () => {
+      const eks = await recordProgram(() => void vpc("net", { endpoints: ["eks"] }));
+      const interfaces = ofType(eks, ENDPOINT).filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
+      assert.deepEqual(interfaces.map(({ inputs }) => inputs.serviceName).sort(), [
+        "com.amazonaws.eu-west-1.ec2",
+        "com.amazonaws.eu-west-1.eks-auth",
+      ]);
+      const [allowed] = statements(named(eks, "net-endpoint-ec2").inputs.policy);
+      for (const action of ["ec2:CreateNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:DescribeInstances"])
+        assert.ok((allowed?.Action as string[]).includes(action), action);
+      assert.ok(!(allowed?.Action as string[]).includes("ec2:RunInstances"));
     });
 
     it("lets another account's image through ECR's endpoints for this account's principals, as GuardDuty's agent is", () => {
