@@ -241,10 +241,11 @@ function kmsStatements(actions: readonly string[], scope: DeployScope): Statemen
     allow("kms", given(...ALIASES), [arnIn(scope, `kms:*:@:alias/${scope.names}*`), keys]),
     allow("kms", given("CreateGrant"), [keys], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
     // A cluster's secrets: EKS asks with its caller's credentials, and that condition does not hold for it
-    // (https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html).
+    // (https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html). Amazon Location's documentation names the service, not that condition
+    // (https://docs.aws.amazon.com/location/latest/developerguide/encryption-at-rest.html).
     allow("kms", given("CreateGrant"), [keys], {
       StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
-      StringLike: { "kms:ViaService": "eks.*.amazonaws.com" },
+      StringLike: { "kms:ViaService": ["eks.*.amazonaws.com", "geo.*.amazonaws.com"] },
     }),
     allow("kms", given("Decrypt", "GenerateDataKey"), [keys], context("SecretARN", "secretsmanager:*:@:secret:")),
     allow("kms", given("Decrypt", "Encrypt"), [keys], context("aws:lambda:FunctionArn", "lambda:*:@:function:")),

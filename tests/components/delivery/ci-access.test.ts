@@ -186,7 +186,7 @@ describe("CiAccess", () => {
         { Bool: { "kms:GrantIsForAWSResource": "true" } },
         {
           StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" },
-          StringLike: { "kms:ViaService": "eks.*.amazonaws.com" },
+          StringLike: { "kms:ViaService": ["eks.*.amazonaws.com", "geo.*.amazonaws.com"] },
         },
       ],
     );
