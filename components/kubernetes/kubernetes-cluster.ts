@@ -211,7 +211,8 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     key.requireFor(this.check, region, logKey ? ["autoscaling"] : ["autoscaling", "logs"]);
     logKey?.requireFor(this.check, region, ["logs"], "logKey");
     this.check.atLeast("vpc.zones", vpc.zones, 2, "zones, which EKS's control plane needs");
-    checkNodeGroups(this.check, nodes, this.production);
+    checkNodeGroups(this.check, this.name, nodes, this.production);
+    this.checkPrincipals();
     for (const addOn of Object.keys(addOnVersions)) this.check.oneOf("addOnVersions", addOn as AddOn, ADD_ONS);
     if (publicAccessCidrs === undefined) return;
     this.check.atLeast(
@@ -227,6 +228,25 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
         PUBLIC_CIDR,
         "Give an IPv4 range of /8 or smaller, e.g. 203.0.113.0/24.",
       );
+  }
+
+  private checkPrincipals(): void {
+    const { admins = {}, deployers = {} } = this.args;
+    const arns: string[] = [];
+    for (const [argument, roles] of Object.entries({ admins, deployers })) {
+      for (const [key, arn] of Object.entries(roles)) {
+        this.check.matches(argument, key, /^[A-Za-z][\w-]*$/, "Name the entry with letters, digits and hyphens.");
+        if (typeof arn !== "string") continue;
+        this.check.matches(
+          `${argument}.${key}`,
+          arn,
+          /^arn:[^:]+:iam::\d{12}:role\/.+$/,
+          "Give the ARN of an IAM role, arn:aws:iam::<account>:role/<name>, not of a session that has taken it.",
+        );
+        arns.push(arn);
+      }
+    }
+    this.check.unique("admins and deployers", arns);
   }
 
   private createLogGroup(suffix: string, name: string): aws.cloudwatch.LogGroup {

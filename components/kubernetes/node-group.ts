@@ -53,9 +53,12 @@ interface NodeGroupOptions {
 const WITH_TRUNK = /^[cmr]([5-9]|[1-9]\d)[a-z]*\.[a-z0-9-]+$/;
 const GRAVITON = /^[cmr]\d+g/;
 const MOST_NODES = 450;
+/** EKS takes 63 characters; Pulumi adds a hyphen and seven of its own, so that a group can be replaced by another. */
+const LONGEST_NAME = 55;
 
 export function checkNodeGroups(
   check: ArgumentCheck,
+  cluster: string,
   groups: Readonly<Record<string, NodeGroup>>,
   production: boolean,
 ): void {
@@ -63,6 +66,13 @@ export function checkNodeGroups(
   for (const [key, { instanceTypes, min, max, diskGib = 50 }] of Object.entries(groups)) {
     const path = `nodes.${key}`;
     check.matches(path, key, /^[a-z][a-z0-9-]{0,30}$/, "Name the group with lower-case letters, digits and hyphens.");
+    const name = `${cluster}-${key}`;
+    check.that(
+      name.length <= LONGEST_NAME,
+      path,
+      name,
+      `EKS names the group by it: at most ${LONGEST_NAME} characters; give the cluster or the group a shorter name.`,
+    );
     check.atLeast(`${path}.instanceTypes`, instanceTypes, 1, "instance type");
     for (const type of instanceTypes) {
       check.matches(

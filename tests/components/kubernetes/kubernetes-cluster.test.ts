@@ -88,6 +88,24 @@ describe("KubernetesCluster", () => {
         build: (name) => testKubernetesCluster(name, { nodes: { General: nodes({}).general! } }),
         message: /nodes\.General = "General"/,
       },
+      "a group whose name EKS does not take": {
+        build: (name) =>
+          testKubernetesCluster(`${name}-${"x".repeat(40)}`, { nodes: { "general-purpose": nodes({}).general! } }),
+        message: /nodes\.general-purpose = "one-x+-general-purpose" .* at most 55 characters/,
+      },
+      "a session in place of a role": {
+        build: (name) =>
+          testKubernetesCluster(name, { admins: { me: "arn:aws:sts::123456789012:assumed-role/admin/me" } }),
+        message: /admins\.me = "arn:aws:sts::.* not of a session/,
+      },
+      "an entry without a name": {
+        build: (name) => testKubernetesCluster(name, { deployers: { "": DEPLOYER } }),
+        message: /deployers = ""/,
+      },
+      "one role in two entries": {
+        build: (name) => testKubernetesCluster(name, { admins: { a: ADMIN }, deployers: { b: ADMIN } }),
+        message: /admins and deployers = .* stands twice/,
+      },
       "a group without a type": {
         build: (name) => testKubernetesCluster(name, { nodes: nodes({ instanceTypes: [] }) }),
         message: /nodes\.general\.instanceTypes = \[\]/,
