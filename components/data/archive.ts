@@ -77,7 +77,8 @@ const LOG_STREAM = "S3Delivery";
  *     workgroup.grantQuery(metabase, [archive]);
  *
  * IAM alone decides who sees the table, as long as Lake Formation's settings are as AWS delivers them ("Use only IAM access control"); an account that has
- * turned them off grants there as well.
+ * turned them off grants there as well. Of the records, the Data Catalog holds the columns' names and comments only. A customer key for it is one setting for
+ * the whole account and region, which asks everybody who reads any table for that key: it is the account's to make, not an archive's.
  *
  * Alarms: files are late, Firehose falls behind the stream or S3 refuses files (critical), records can not be converted (warning). Cost: 0.029 USD per GB in and
  * 0.018 USD per GB converted, in steps of 5 KB a record; 0.023 USD per GB and month in S3, 0.0036 in Glacier, 0.001 in Deep Archive. Data loss: production buckets are protected. A delivery

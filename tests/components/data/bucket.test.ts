@@ -23,6 +23,7 @@ describe("Bucket", () => {
         {
           key: key(name, opts),
           expirationInDays: 400,
+          coldStorage: { glacierDays: 90, deepArchiveDays: 180 },
           objectLock: { mode: "COMPLIANCE", days: 365 },
           accessLogs,
           nameSuffix: "reports",
@@ -46,6 +47,14 @@ describe("Bucket", () => {
       "an expiration of nothing": {
         build: (name) => new Bucket(name, { expirationInDays: 0 }),
         message: /Bucket "one": expirationInDays = 0 .* from 1/,
+      },
+      "cold storage in the first days": {
+        build: (name) => new Bucket(name, { coldStorage: { deepArchiveDays: 30 } }),
+        message: /Bucket "one": coldStorage.deepArchiveDays = 30 .* from 90/,
+      },
+      "an expiration before the days in cold storage that are paid for": {
+        build: (name) => new Bucket(name, { coldStorage: { glacierDays: 90 }, expirationInDays: 100 }),
+        message: /expirationInDays = 100 .* paid for 90 days there: give 180 or more/,
       },
       "a lock of nothing": {
         build: (name) => new Bucket(name, { objectLock: { mode: "GOVERNANCE", days: 0 } }),

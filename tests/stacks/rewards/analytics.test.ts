@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ResourceGraph } from "../../../analysis/graph";
 import { Cluster } from "../../../components/compute/cluster";
 import { Archive } from "../../../components/data/archive";
@@ -166,6 +170,45 @@ describe("The rewards platform's analytics", function () {
     );
     const [group] = ofType(stack.recording, "aws:lb/targetGroup:TargetGroup").map(({ inputs }) => inputs);
     assert.deepEqual([group?.protocol, (group?.healthCheck as { path: string }).path], ["HTTPS", "/api/health"]);
+  });
+
+  it("start Metabase with a keystore and a password that only its process knows", () => {
+    const folder = mkdtempSync(join(tmpdir(), "metabase-"));
+    try {
+      const stub = (name: string, ...lines: string[]) =>
+        writeFileSync(join(folder, name), ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+      const keystore = join(folder, "metabase.p12");
+      writeFileSync(keystore, "of a task before");
+      stub(
+        "keytool",
+        "printf '%s\\n' \"$@\"",
+        `[ ! -e ${keystore} ]`,
+        `echo "$MB_JETTY_SSL_KEYSTORE_PASSWORD" > ${keystore}`,
+      );
+      stub("run_metabase.sh", `echo "started with $MB_JETTY_SSL_KEYSTORE_PASSWORD"`);
+      const [task] = ofType(stack.recording, "aws:ecs/taskDefinition:TaskDefinition");
+      const [container] = JSON.parse(String(task?.inputs.containerDefinitions)) as Container[];
+      const [shell = "", ...rest] = container?.entryPoint ?? [];
+      const script = String(rest.at(-1)).replace("/app/", `${folder}/`);
+      const run = () =>
+        execFileSync(shell, [...rest.slice(0, -1), script], {
+          encoding: "utf8",
+          env: { PATH: `${folder}:${process.env.PATH}`, MB_JETTY_SSL_KEYSTORE: keystore },
+        });
+      const lines = run().trim().split("\n");
+      const password = readFileSync(keystore, "utf8").trim();
+      assert.match(password, /^[0-9a-f]{48}$/);
+      assert.equal(lines.at(-1), `started with ${password}`);
+      assert.deepEqual(lines.slice(-5, -1), [
+        "-keystore",
+        keystore,
+        "-storepass:env",
+        "MB_JETTY_SSL_KEYSTORE_PASSWORD",
+      ]);
+      assert.notEqual(run().trim().split("\n").at(-1), lines.at(-1));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("pass every rule of every pack that is about one resource", () => {
