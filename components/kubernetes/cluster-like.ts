@@ -8,6 +8,12 @@ export interface PodSubject {
   readonly serviceAccount: string;
 }
 
+/** A role that pods have. */
+export interface PodIdentity extends Grantee {
+  /** Pods that start before it stands have no role. */
+  readonly association: pulumi.Resource;
+}
+
 /** What workloads need of a cluster: a `KubernetesCluster` made here, or one adopted from elsewhere. */
 export interface KubernetesClusterLike extends Connectable {
   readonly clusterName: string;
@@ -17,5 +23,5 @@ export interface KubernetesClusterLike extends Connectable {
    * A role of its own for the pods of one service account, by EKS Pod Identity.
    * @param key becomes part of the role's name; unique in the cluster.
    */
-  podIdentity(key: string, subject: PodSubject): Grantee;
+  podIdentity(key: string, subject: PodSubject): PodIdentity;
 }

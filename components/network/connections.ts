@@ -40,7 +40,7 @@ export class Connections implements Connectable {
    * @param defaultPort where the owner listens, when a caller names no port.
    */
   constructor(
-    private readonly owner: Component,
+    protected readonly owner: Component,
     readonly securityGroup: aws.ec2.SecurityGroup,
     private readonly defaultPort?: Port,
   ) {
@@ -53,8 +53,8 @@ export class Connections implements Connectable {
     const open = this.portOr(port);
     const from = peer.connections;
     return [
-      this.ingress(`from-${from.name}`, open, from.name, { referencedSecurityGroupId: from.securityGroupId }),
-      from.egress(`to-${this.name}`, open, this.name, { referencedSecurityGroupId: this.securityGroupId }),
+      this.ingress(`from-${from.name}`, open, from.name, { connections: from }),
+      from.egress(`to-${this.name}`, open, this.name, { connections: this }),
     ];
   }
 
@@ -66,8 +66,8 @@ export class Connections implements Connectable {
   /** Lets members of the owner's own group talk to each other, e.g. brokers of one cluster. */
   allowInternally(port: Port): SecurityGroupRule[] {
     return [
-      this.ingress("from-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId }),
-      this.egress("to-itself", port, this.name, { referencedSecurityGroupId: this.securityGroupId }),
+      this.ingress("from-itself", port, this.name, { connections: this }),
+      this.egress("to-itself", port, this.name, { connections: this }),
     ];
   }
 
@@ -104,34 +104,42 @@ export class Connections implements Connectable {
     return open;
   }
 
-  private ingress(suffix: string, port: Port, peer: string, source: Peer): aws.vpc.SecurityGroupIngressRule {
+  protected ingress(suffix: string, port: Port, peer: string, source: Peer): aws.vpc.SecurityGroupIngressRule {
     return new aws.vpc.SecurityGroupIngressRule(
-      this.owner.childName(`${suffix}-${describe(port)}`),
+      this.owner.childName(`${suffix}-${describePort(port)}`),
       {
         securityGroupId: this.securityGroupId,
-        description: `${describe(port)} from ${peer}`,
+        description: `${describePort(port)} from ${peer}`,
         ...range(port),
-        ...source,
+        ...address(source),
       },
       this.owner.childOptions(),
     );
   }
 
-  private egress(suffix: string, port: Port, peer: string, target: Peer): aws.vpc.SecurityGroupEgressRule {
+  protected egress(suffix: string, port: Port, peer: string, target: Peer): aws.vpc.SecurityGroupEgressRule {
     return new aws.vpc.SecurityGroupEgressRule(
-      this.owner.childName(`${suffix}-${describe(port)}`),
-      { securityGroupId: this.securityGroupId, description: `${describe(port)} to ${peer}`, ...range(port), ...target },
+      this.owner.childName(`${suffix}-${describePort(port)}`),
+      {
+        securityGroupId: this.securityGroupId,
+        description: `${describePort(port)} to ${peer}`,
+        ...range(port),
+        ...address(target),
+      },
       this.owner.childOptions(),
     );
   }
 }
 
-type Peer =
-  | { referencedSecurityGroupId: pulumi.Input<string> }
-  | { cidrIpv4: pulumi.Input<string> }
-  | { prefixListId: pulumi.Input<string> };
+/** The other side of a rule. */
+export type Peer =
+  { connections: Connections } | { cidrIpv4: pulumi.Input<string> } | { prefixListId: pulumi.Input<string> };
+
+const address = (peer: Peer) =>
+  "connections" in peer ? { referencedSecurityGroupId: peer.connections.securityGroupId } : peer;
 
 const range = (port: Port) => ({ ipProtocol: port.protocol, fromPort: port.from, toPort: port.to });
 
-const describe = (port: Port): string =>
+/** A port as it stands in names and descriptions, e.g. `tcp-443`. */
+export const describePort = (port: Port): string =>
   port.from === port.to ? `${port.protocol}-${port.from}` : `${port.protocol}-${port.from}-${port.to}`;
