@@ -72,6 +72,7 @@ describe("FargateService", () => {
           memory: 2048,
           architecture: "X86_64",
           port: 8443,
+          entryPoint: ["/app/start"],
           command: ["serve", "--tls"],
           variables: { MODE: "live", QUEUE_URL: queue.url },
           secrets: {
