@@ -1,16 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { Provider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
-import { systemsManagerStatements } from "../compute/vm/machine-role";
-import {
-  Component,
-  type ComponentArgs,
-  type Grantee,
-  policyDocument,
-  serviceTrust,
-  type Statement,
-  type Transform,
-} from "../core";
+import { Component, type ComponentArgs, type Grantee, type Transform } from "../core";
 import { Connections, type Port, tcp } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import { logGroup } from "../observability/log-group";
@@ -27,6 +18,7 @@ import {
 } from "./add-ons";
 import { ClusterAccess } from "./cluster-access";
 import { clusterAlarms } from "./cluster-alarms";
+import { attachPolicies, controlPlaneRole, inlinePolicy, nodeRole } from "./cluster-roles";
 import type { KubernetesClusterLike, PodSubject } from "./cluster-like";
 import { ControlPlane } from "./control-plane";
 import { createDeployerRole } from "./deployer-role";
@@ -145,17 +137,17 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
 
     const logs = this.createLogGroup("logs", `/aws/eks/${this.clusterName}/cluster`);
     const insights = this.createInsightsLogGroups();
-    const [clusterRole, clusterPolicies] = this.createClusterRole();
+    const forControlPlane = controlPlaneRole(this, this.arn, args.transform?.role);
     this.controlPlane = this.createControlPlane();
-    const cluster = this.createCluster(clusterRole, [logs, ...clusterPolicies]);
+    const cluster = this.createCluster(forControlPlane.role, [logs, ...forControlPlane.policies]);
     const nodeSecurityGroup = this.createNodeSecurityGroup();
     this.connections = new Connections(this, nodeSecurityGroup);
     const rules = this.openNetwork();
-    const [nodeRole, nodePolicies] = this.createNodeRole();
+    const forNodes = nodeRole(this, args.transform?.role);
     const early = this.createEarlyAddOns(cluster);
-    const nodeGroups = this.createNodeGroups(cluster, nodeRole, nodeSecurityGroup, [
+    const nodeGroups = this.createNodeGroups(cluster, forNodes.role, nodeSecurityGroup, [
       ...rules,
-      ...nodePolicies,
+      ...forNodes.policies,
       ...Object.values(early),
     ]);
     const late = this.createLateAddOns(cluster, nodeGroups, insights);
@@ -164,7 +156,15 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
 
     this.endpoint = cluster.endpoint;
     const addOns = { ...early, ...late } as Record<AddOn, aws.eks.Addon>;
-    this.nodes = { cluster, nodeGroups, addOns, logGroup: logs, nodeRole, clusterRole, nodeSecurityGroup };
+    this.nodes = {
+      cluster,
+      nodeGroups,
+      addOns,
+      logGroup: logs,
+      nodeRole: forNodes.role,
+      clusterRole: forControlPlane.role,
+      nodeSecurityGroup,
+    };
     if (Object.keys(args.deployers ?? {}).length > 0) createDeployerRole(this, this.provider);
     this.registerOutputs({ clusterName: this.clusterName, arn: this.arn, endpoint: this.endpoint });
   }
@@ -268,58 +268,6 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     return INSIGHTS_LOGS.map((kind) => this.createLogGroup(`${kind}-logs`, `${this.insightsPrefix}/${kind}`));
   }
 
-  private createClusterRole(): [aws.iam.Role, pulumi.Resource[]] {
-    const role = this.createRole(
-      "control-plane",
-      "What EKS does for the cluster",
-      serviceTrust("eks.amazonaws.com", this.account, this.arn),
-    );
-    // The second for pods with security groups of their own.
-    return [role, this.attach("control-plane", role, ["AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"])];
-  }
-
-  private createNodeRole(): [aws.iam.Role, pulumi.Resource[]] {
-    const role = this.createRole(
-      "nodes",
-      `What the nodes of ${this.identity} may do`,
-      // No condition on the account: EC2 sends none when a machine's role is taken.
-      policyDocument([
-        {
-          Effect: "Allow",
-          Principal: { Service: `ec2.${this.context.partition.dnsSuffix}` },
-          Action: "sts:AssumeRole",
-        },
-      ]),
-    );
-    return [
-      role,
-      [
-        ...this.attach("nodes", role, ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"]),
-        this.inlinePolicy("nodes", role, systemsManagerStatements(this)),
-      ],
-    ];
-  }
-
-  private createRole(suffix: string, description: string, assumeRolePolicy: pulumi.Output<string>): aws.iam.Role {
-    return new aws.iam.Role(
-      this.childName(`${suffix}-role`),
-      { name: this.physicalName("iamRole", suffix), description, assumeRolePolicy },
-      this.childOptions({}, this.args.transform?.role),
-    );
-  }
-
-  /** AWS's own policies: what its software calls changes with that software. */
-  private attach(suffix: string, role: aws.iam.Role, policies: readonly string[]): aws.iam.RolePolicyAttachment[] {
-    return policies.map(
-      (policy) =>
-        new aws.iam.RolePolicyAttachment(
-          this.childName(`${suffix}-${policy}`),
-          { role: role.name, policyArn: `arn:${this.context.partition.id}:iam::aws:policy/${policy}` },
-          this.childOptions(),
-        ),
-    );
-  }
-
   private createControlPlane(): ControlPlane {
     const { vpc, transform } = this.args;
     return new ControlPlane(
@@ -381,7 +329,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
 
   private createEarlyAddOns(cluster: aws.eks.Cluster): Partial<Record<AddOn, aws.eks.Addon>> {
     const role = podRole(this, "vpc-cni", this.arn, CNI_SUBJECT, this.args.transform?.role);
-    const policies = this.attach("vpc-cni", role, ["AmazonEKS_CNI_Policy"]);
+    const policies = attachPolicies(this, "vpc-cni", role, ["AmazonEKS_CNI_Policy"]);
     return this.createAddOns(cluster, BEFORE_NODES, policies, { "vpc-cni": { role, subject: CNI_SUBJECT } });
   }
 
@@ -391,20 +339,12 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     insights: readonly aws.cloudwatch.LogGroup[],
   ): Partial<Record<AddOn, aws.eks.Addon>> {
     const role = podRole(this, "cloudwatch", this.arn, CLOUDWATCH_SUBJECT, this.args.transform?.role);
-    const policy = this.inlinePolicy("cloudwatch", role, cloudWatchStatements(this, this.insightsPrefix));
+    const policy = inlinePolicy(this, "cloudwatch", role, cloudWatchStatements(this, this.insightsPrefix));
     const late = ADD_ONS.filter((addOn) => !BEFORE_NODES.includes(addOn));
     const ready = [policy, ...insights, ...Object.values(nodeGroups).map(({ nodeGroup }) => nodeGroup)];
     return this.createAddOns(cluster, late, ready, {
       "amazon-cloudwatch-observability": { role, subject: CLOUDWATCH_SUBJECT },
     });
-  }
-
-  private inlinePolicy(suffix: string, role: aws.iam.Role, statements: Statement[]): aws.iam.RolePolicy {
-    return new aws.iam.RolePolicy(
-      this.childName(`${suffix}-policy`),
-      { role: role.name, policy: policyDocument(statements) },
-      this.childOptions(),
-    );
   }
 
   private createAddOns(
