@@ -22,23 +22,29 @@ export interface ImageCode {
 }
 
 /**
- * Code from `entry`, a TypeScript or JavaScript file that exports `handler`, with everything that it imports but the AWS SDK, which Lambda's runtime brings along.
- * `entry` is an absolute path, or one from the project's folder, e.g. `stacks/rewards/qr/handler.ts`.
+ * Code from `entry`, a TypeScript or JavaScript file that exports `handler`, with everything that it imports but the AWS SDK, which
+ * Lambda's runtime brings along. `entry` is an absolute path, or one from the project's folder, e.g. `stacks/rewards/qr/handler.ts`.
  */
 export function bundle(entry: string): BundledCode {
   return { kind: "bundle", entry };
 }
 
 /**
- * Code from a container image: its address with a digest, or a `ContainerImage` with `functions: true`. It is built for the function's architecture, and a release
- * is another address.
+ * Code from a container image: its address with a digest, or a `ContainerImage` with `functions: true`. It is built for the function's
+ * architecture, and a release is another address.
  */
 export function imageCode(image: ContainerImageSource, options: { command?: readonly string[] } = {}): ImageCode {
   return { kind: "image", image, command: options.command };
 }
 
+/** Where a bundle begins. */
+export interface Entry {
+  readonly folder: string;
+  readonly entry: string;
+}
+
 /** `entry` in the nearest folder above this file that has it: what runs from `dist/` finds it beside. Undefined where there is none. */
-export function findEntry(entry: string): { folder: string; entry: string } | undefined {
+export function findEntry(entry: string): Entry | undefined {
   if (isAbsolute(entry)) return existsSync(entry) ? { folder: dirname(entry), entry } : undefined;
   for (let folder = __dirname; ; folder = dirname(folder)) {
     if (existsSync(join(folder, entry))) return { folder, entry };
@@ -54,7 +60,7 @@ const bundled = new Map<string, string>();
  * The bundle's text, the same in every run and on every machine, so that a release is a change of code and nothing else: minified, because what is
  * not tells in comments and names where the packages lie.
  */
-export function bundleText(found: { folder: string; entry: string }): string {
+export function bundleText(found: Entry): string {
   const at = join(found.folder, found.entry);
   let text = bundled.get(at);
   if (text === undefined) bundled.set(at, (text = build(found.folder, found.entry, { format: "cjs", minify: true })));

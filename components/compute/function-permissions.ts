@@ -28,8 +28,8 @@ export function functionLogStatement(owner: Component, functionName: string): St
 }
 
 /**
- * What Lambda needs to give a function its place in a network. Lambda asks for them on every resource; the denial leaves them to Lambda and takes them from the
- * function's code.
+ * What Lambda needs to give a function its place in a network. Lambda asks for them on every resource; the denial leaves them to Lambda and
+ * takes them from the function's code.
  */
 export function interfaceStatements(functionArn: pulumi.Input<string>): Statement[] {
   return [

@@ -12,9 +12,9 @@ export interface StreamSource {
 }
 
 /**
- * Which events the function gets: patterns as EventBridge has them, on the event source's own record, e.g. `{ data: { kind: ["scored"] } }` for Kinesis or
- * `{ body: { kind: ["scored"] } }` for SQS (https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html). One of them must match; at most five. The
- * others are never delivered: a queue drops them, a stream passes over them.
+ * Which events the function gets: patterns as EventBridge has them, on the event source's own record, e.g. `{ data: { kind: ["scored"] } }`
+ * for Kinesis or `{ body: { kind: ["scored"] } }` for SQS (https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html).
+ * One of them must match; at most five. The others are never delivered: a queue drops them, a stream passes over them.
  */
 export type EventFilters = readonly Readonly<Record<string, unknown>>[];
 
@@ -33,7 +33,10 @@ export interface StreamConsumption {
   batchSize?: number;
   /** Seconds that Lambda gathers records for, 0-300. Default 0. */
   windowSeconds?: number;
-  /** Where a new function begins: `TRIM_HORIZON` (default) with the oldest record there is, `LATEST` with what comes from now on. It cannot be changed later. */
+  /**
+   * Where a new function begins: `TRIM_HORIZON` (default) with the oldest record there is, `LATEST` with what comes from now on. It cannot
+   * be changed later.
+   */
   from?: "TRIM_HORIZON" | "LATEST";
   /** Times that a failed batch is tried again before its position goes to the dead letters, 0-10000. Default 5. Each time the batch is halved. */
   maximumRetries?: number;

@@ -1,23 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type AlarmRule,
-  Component,
-  type ComponentArgs,
-  type Grantee,
-  grant,
-  policyDocument,
-  serviceTrust,
-  type Statement,
-  type Transform,
-} from "../core";
+import { type AlarmRule, Component, type Grantee, grant, policyDocument, serviceTrust } from "../core";
 import type { Queue } from "../messaging/queue";
 import { setAsideQueue } from "../messaging/queue-policy";
 import { type Connectable, Connections } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import { logGroup } from "../observability/log-group";
-import type { Key } from "../security/key";
-import { bundleText, findEntry, type FunctionCode } from "./function-code";
+import { callAlarms, deadLetterAlarms, streamAlarms, type Watched } from "./function-alarms";
+import { checkFunction, type FunctionArgs, type FunctionBackend } from "./function-args";
+import { bundleText, type Entry } from "./function-code";
 import { functionLogStatement, functionTrust, interfaceStatements } from "./function-permissions";
 import {
   checkQueueConsumption,
@@ -27,88 +18,15 @@ import {
   type StreamConsumption,
   type StreamSource,
 } from "./function-sources";
-import { checkImage, imageUri, isRepositoryImage } from "./image";
+import { imageUri, isRepositoryImage } from "./image";
 import { WARM_UP } from "./warm-up";
-
-/** A release that only some calls get. */
-export interface Canary {
-  /** The published version that serves the others, e.g. `7`: the one that served before the release. */
-  version: string;
-  /** Share of the calls that the newest version gets, from 0 (none: everything stays on `version`) to 0.99. */
-  weight: number;
-}
-
-export interface FunctionArgs extends ComponentArgs {
-  /** What it does, in one sentence of at most 256 characters. */
-  description: string;
-  /** `bundle("stacks/rewards/qr/handler.ts")`, or `imageCode(image)`. */
-  code: FunctionCode;
-  /** Customer key of the variables and of the dead letters, in the function's own region. */
-  key: Key;
-  /** Customer key of the log; its policy must name the `logs` service. Default: `key`. */
-  logKey?: Key;
-  /** MiB, 128-10240; CPU comes in proportion, one vCPU at 1769. Default 256. */
-  memoryMib?: number;
-  /** Seconds that one call may take, 1-900. Default 10. */
-  timeoutSeconds?: number;
-  /** Default `arm64`, which costs a fifth less. The code must be built for it. */
-  architecture?: "arm64" | "x86_64";
-  /**
-   * Calls at once that are the function's own: no other can take them from it, and it takes no more, 1-1000. They go off the account's quota, of which 100 have to stay
-   * free (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Default: it shares the account's with every other function.
-   */
-  reservedConcurrency?: number;
-  /** Environment variables, encrypted with `key`. Never a secret: give the secret's ARN, and `secret.grantRead(fn)`. Default: none. */
-  variables?: Readonly<Record<string, pulumi.Input<string>>>;
-  /**
-   * Puts it into a network, for what can be reached nowhere else: a database, a service behind an internal load balancer. Then it reaches AWS's services through the network's
-   * endpoints only, each allowed by `connections`. Default: no network; it reaches AWS's API and the internet.
-   */
-  network?: { vpc: NetworkLike; /** Default `private`. */ subnets?: "private" | "isolated" };
-  /** A release in steps; see the class. Default: a new version takes all calls at once. */
-  canary?: Canary;
-  /** Calls it every so often, so that one instance of it stays loaded; see `isWarmUp`. Default: never, and a first call takes longer. */
-  warmEvery?: `${number} minutes`;
-  /** Calls that nobody waits for (events, schedules) and that fail. */
-  asynchronous?: {
-    /** Times that a failed call is tried again, 0-2. Default 2. */
-    maximumRetries?: number;
-    /** Seconds after which a call that found no room is given up, 60-21600. Default 21600. */
-    maximumAgeSeconds?: number;
-  };
-  /** False leaves out the queue of dead letters, for a function that is only ever called by who waits for its answer. Default true. */
-  deadLetters?: boolean;
-  /** Permissions that no component grants. Default: none beside its own log, variables and traces. */
-  statements?: readonly Statement[];
-  /** When alarms go off. Defaults: any failed call in five minutes, a call that took 80 % of the time limit, a stream read 60 s late. */
-  alarmThresholds?: { errors?: number; durationPercent?: number; iteratorAgeSeconds?: number };
-  /** Days that the log is kept. Default 365 (PCI DSS 10.5.1); in development 30. */
-  logRetentionInDays?: number;
-  transform?: {
-    function?: Transform<aws.lambda.FunctionArgs>;
-    alias?: Transform<aws.lambda.AliasArgs>;
-    deadLetters?: Transform<aws.sqs.QueueArgs>;
-  };
-}
-
-/** A function as a back end of an API. */
-export interface FunctionBackend {
-  /** What an integration calls: the alias, by API Gateway's address of it. */
-  readonly invokeArn: pulumi.Output<string>;
-  readonly timeoutSeconds: number;
-  /** Lets a service of AWS call the function for one source. */
-  permit(key: string, principal: string, sourceArn: pulumi.Input<string>): aws.lambda.Permission;
-}
 
 /** The alias that everybody calls. */
 const ALIAS = "live";
-const MINUTES = /^([1-9]|[1-5]\d|60) minutes$/;
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-const VARIABLE = /^(?!AWS_|LAMBDA_|_)[A-Za-z][A-Za-z0-9_]+$/;
-
 /**
- * A Lambda function behind an alias `live`: code bundled from this project's TypeScript or a container image, a role that may write its log and traces and nothing else until
- * it is granted, a log group with a customer key, encrypted variables, and a queue for the calls that failed for good.
+ * A Lambda function behind an alias `live`: code bundled from this project's TypeScript or a container image, a role that may write its log
+ * and traces and nothing else until it is granted, a log group with a customer key, encrypted variables, and a queue for the calls that
+ * failed for good.
  *
  *     const qr = new Function("qr", { description: "Draws QR codes", code: bundle("stacks/rewards/qr/handler.ts"), key, deadLetters: false });
  *     const scoring = new Function("scoring", { ..., code: imageCode(image), reservedConcurrency: 50, warmEvery: "5 minutes" });
@@ -116,16 +34,18 @@ const VARIABLE = /^(?!AWS_|LAMBDA_|_)[A-Za-z][A-Za-z0-9_]+$/;
  *     scoring.consumeStream("transactions", transactions.consumer("scoring"));
  *     new ApiGateway("api", { backends: { qr: qr.backend() }, routes: { "/qr": { to: "qr", methods: ["POST"], auth: "cognito" } }, ... });
  *
- * Releases: every change of code or settings publishes a version, and `live` moves to it in the same update, all at once. In steps: set `canary` to the version that is live now
- * and a small weight, release, watch the alarms, raise the weight, then take `canary` out. Back: `canary: { version: "7", weight: 0 }`. Not by CodeDeploy, which moves an alias
- * outside of the program when a pipeline calls it: what serves would be in no state, no preview and no check, and the next update would move it back. The versions that were
- * published stay, as long as the function does.
+ * Releases: every change of code or settings publishes a version, and `live` moves to it in the same update, all at once. In steps: set
+ * `canary` to the version that is live now and a small weight, release, watch the alarms, raise the weight, then take `canary` out. Back:
+ * `canary: { version: "7", weight: 0 }`. Not by CodeDeploy, which moves an alias outside of the program when a pipeline calls it: what
+ * serves would be in no state, no preview and no check, and the next update would move it back. The versions that were published stay, as
+ * long as the function does.
  *
- * `warmEvery` keeps one instance loaded, as a ping does; several at once, or a promise, is provisioned concurrency. The handler answers the ping first: `if (isWarmUp(event)) return;`.
- * An image's handler finds it as `{"palisade:warm-up": true}`.
+ * `warmEvery` keeps one instance loaded, as a ping does; several at once, or a promise, is provisioned concurrency. The handler answers the
+ * ping first: `if (isWarmUp(event)) return;`. An image's handler finds it as `{"palisade:warm-up": true}`.
  *
- * Alarms: failed calls, throttled calls, calls near the time limit, dead letters, letters that were lost, a stream read too late. Cost: 0.20 USD a million calls and 0.0000133 USD
- * a GiB and second (arm64), the log, 0.30 to 0.60 USD a month for the alarms. Data loss: dead letters older than 14 days; the queue is protected in production.
+ * Alarms: failed calls, throttled calls, calls near the time limit, dead letters, letters that were lost, a stream read too late. Cost:
+ * 0.20 USD a million calls and 0.0000133 USD a GiB and second (arm64), the log, 0.30 to 0.60 USD a month for the alarms. Data loss: dead
+ * letters older than 14 days; the queue is protected in production.
  */
 export class Function extends Component implements Connectable, Grantee {
   readonly functionName: string;
@@ -158,7 +78,7 @@ export class Function extends Component implements Connectable, Grantee {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("palisade:compute:Function", name, args, opts);
-    const source = this.validate(args);
+    const source = checkFunction(this.check, args, this.context.region);
     this.functionName = this.physicalName("lambda");
     // Built from the name: policies that hold them are known before the function exists.
     this.arn = this.arnOf("lambda", `function:${this.functionName}`);
@@ -184,7 +104,8 @@ export class Function extends Component implements Connectable, Grantee {
     const alias = this.createAlias(lambda);
     this.createInvokeConfig(alias, policy, deadLetters);
     const warmUp = args.warmEvery === undefined ? undefined : this.createWarmUp(args.warmEvery, alias);
-    this.createAlarms(hasDeadLetters ? deadLettersName : undefined);
+    this.watch(callAlarms(this.watched));
+    if (hasDeadLetters) this.watch(deadLetterAlarms(this.watched, deadLettersName));
 
     this.newestVersion = lambda.version;
     this.deadLettersUrl = deadLetters?.url;
@@ -216,8 +137,8 @@ export class Function extends Component implements Connectable, Grantee {
   }
 
   /**
-   * Lets a service of AWS call the function for `sourceArn`, e.g. `permit("tracker", "events.amazonaws.com", rule.arn)`. `key` names the permission; components that
-   * lead to a function ask for it themselves.
+   * Lets a service of AWS call the function for `sourceArn`, e.g. `permit("tracker", "events.amazonaws.com", rule.arn)`. `key` names the
+   * permission; components that lead to a function ask for it themselves.
    */
   permit(key: string, principal: string, sourceArn: pulumi.Input<string>): aws.lambda.Permission {
     return new aws.lambda.Permission(
@@ -243,8 +164,8 @@ export class Function extends Component implements Connectable, Grantee {
   }
 
   /**
-   * Calls the function with what stands in `queue`. It answers with the messages that it could not work on, as `batchItemFailures`: they come again, and go to the queue's
-   * own dead-letter queue in the end. An answer without them says that every message is done.
+   * Calls the function with what stands in `queue`. It answers with the messages that it could not work on, as `batchItemFailures`: they
+   * come again, and go to the queue's own dead-letter queue in the end. An answer without them says that every message is done.
    */
   consume(queue: Queue, options: QueueConsumption = {}): aws.lambda.EventSourceMapping {
     checkQueueConsumption(this.check, queue.queueName.endsWith(".fifo"), options);
@@ -268,13 +189,14 @@ export class Function extends Component implements Connectable, Grantee {
   }
 
   /**
-   * Calls the function with the records of a stream, in order for each partition key. It answers with the first record that it could not work on, as `batchItemFailures`;
-   * what fails for good goes, as a position in the stream, to the dead letters. `key` names the mapping.
+   * Calls the function with the records of a stream, in order for each partition key. It answers with the first record that it could not
+   * work on, as `batchItemFailures`; what fails for good goes, as a position in the stream, to the dead letters. `key` names the mapping.
    */
   consumeStream(key: string, stream: StreamSource, options: StreamConsumption = {}): aws.lambda.EventSourceMapping {
     checkStreamConsumption(this.check, options);
     const access = stream.grantRead(this);
-    if (!this.watchesStream) this.watchStreams();
+    if (!this.watchesStream) this.watch(streamAlarms(this.watched));
+    this.watchesStream = true;
     return new aws.lambda.EventSourceMapping(
       this.childName(`from-${key}`),
       {
@@ -296,85 +218,6 @@ export class Function extends Component implements Connectable, Grantee {
         dependsOn: [access, stream.nodes?.stream, this.nodes.deadLetters].filter((one) => one !== undefined),
       }),
     );
-  }
-
-  private validate(args: FunctionArgs): { folder: string; entry: string } | undefined {
-    this.check.that(
-      args.description.length > 0 && args.description.length <= 256,
-      "description",
-      args.description,
-      "Say in 1 to 256 characters what the function does.",
-    );
-    args.key.requireFor(this.check, this.context.region);
-    (args.logKey ?? args.key).requireFor(this.check, this.context.region, ["logs"], args.logKey ? "logKey" : "key");
-    this.check.integer("memoryMib", args.memoryMib ?? 256, 128, 10_240, "of MiB");
-    this.check.integer("timeoutSeconds", args.timeoutSeconds ?? 10, 1, 900, "of seconds");
-    this.check.oneOf("architecture", args.architecture ?? "arm64", ["arm64", "x86_64"]);
-    if (args.reservedConcurrency !== undefined)
-      this.check.integer("reservedConcurrency", args.reservedConcurrency, 1, 1000, "of calls");
-    for (const variable of Object.keys(args.variables ?? {}))
-      this.check.matches(
-        "variables",
-        variable,
-        VARIABLE,
-        "Name variables with two or more letters, digits and underscores; AWS_ and LAMBDA_ are Lambda's own.",
-      );
-    if (args.canary) {
-      this.check.matches(
-        "canary.version",
-        args.canary.version,
-        /^[1-9]\d*$/,
-        "Give the number of a published version.",
-      );
-      this.check.that(
-        args.canary.weight >= 0 && args.canary.weight <= 0.99,
-        "canary.weight",
-        args.canary.weight,
-        "Give a share from 0 to 0.99; where the newest version takes everything, leave `canary` out.",
-      );
-    }
-    if (args.warmEvery !== undefined)
-      this.check.matches("warmEvery", args.warmEvery, MINUTES, 'Give 1 to 60 minutes, e.g. "5 minutes".');
-    this.check.integer("asynchronous.maximumRetries", args.asynchronous?.maximumRetries ?? 2, 0, 2);
-    this.check.integer(
-      "asynchronous.maximumAgeSeconds",
-      args.asynchronous?.maximumAgeSeconds ?? 21_600,
-      60,
-      21_600,
-      "of seconds",
-    );
-    this.check.integer("alarmThresholds.errors", args.alarmThresholds?.errors ?? 0, 0, 1_000_000);
-    this.check.integer("alarmThresholds.durationPercent", args.alarmThresholds?.durationPercent ?? 80, 1, 100);
-    this.check.integer(
-      "alarmThresholds.iteratorAgeSeconds",
-      args.alarmThresholds?.iteratorAgeSeconds ?? 60,
-      1,
-      604_800,
-    );
-    return this.checkCode(args.code);
-  }
-
-  private checkCode(code: FunctionCode): { folder: string; entry: string } | undefined {
-    if (code.kind === "image") {
-      checkImage(this.check, "code.image", code.image);
-      const platform = isRepositoryImage(code.image) ? code.image.platform : undefined;
-      const wanted = this.args.architecture === "x86_64" ? "linux/amd64" : "linux/arm64";
-      this.check.that(
-        platform === undefined || platform === wanted,
-        "code.image",
-        platform,
-        `The function runs ${wanted}: build the image for it, or give \`architecture\`.`,
-      );
-      return undefined;
-    }
-    const found = findEntry(code.entry);
-    this.check.that(
-      found !== undefined,
-      "code.entry",
-      code.entry,
-      "There is no such file: give a path from the project's folder, or an absolute one.",
-    );
-    return found;
   }
 
   private createDeadLetters(name: string): aws.sqs.Queue | undefined {
@@ -434,7 +277,7 @@ export class Function extends Component implements Connectable, Grantee {
   }
 
   private createFunction(
-    source: { folder: string; entry: string } | undefined,
+    source: Entry | undefined,
     logs: aws.cloudwatch.LogGroup,
     policy: aws.iam.RolePolicy,
   ): aws.lambda.Function {
@@ -479,7 +322,7 @@ export class Function extends Component implements Connectable, Grantee {
     return code.kind === "image" && isRepositoryImage(code.image) ? code.image.nodes?.policy : undefined;
   }
 
-  private runs(source: { folder: string; entry: string } | undefined): Partial<aws.lambda.FunctionArgs> {
+  private runs(source: Entry | undefined): Partial<aws.lambda.FunctionArgs> {
     const { code } = this.args;
     if (code.kind === "image") {
       return {
@@ -574,69 +417,12 @@ export class Function extends Component implements Connectable, Grantee {
     );
   }
 
-  private createAlarms(deadLettersName: string | undefined): void {
-    const { errors = 0, durationPercent = 80 } = this.args.alarmThresholds ?? {};
-    this.alarm("errors", {
-      ...this.rule("Errors", "Sum", 300),
-      severity: "warning",
-      description: `More than ${errors} calls of ${this.functionName} failed within five minutes. Read its log and its traces.`,
-      threshold: errors,
-    });
-    this.alarm("throttled", {
-      ...this.rule("Throttles", "Sum", 300),
-      severity: "warning",
-      description: `${this.functionName} was called more often at once than it may run: raise its reserved concurrency or the account's quota.`,
-      threshold: 0,
-    });
-    this.alarm("slow", {
-      ...this.rule("Duration", "Maximum", 300),
-      severity: "warning",
-      description: `A call of ${this.functionName} took more than ${durationPercent} % of its ${this.timeoutSeconds} s: longer ones are cut off.`,
-      threshold: this.timeoutSeconds * 10 * durationPercent,
-    });
-    if (deadLettersName === undefined) return;
-    this.alarm("dead-letters", {
-      severity: "warning",
-      description: `Calls that failed for good wait in ${deadLettersName}, at most 14 days, with the error. Mend the cause and call again.`,
-      metric: {
-        namespace: "AWS/SQS",
-        name: "ApproximateNumberOfMessagesVisible",
-        dimensions: { QueueName: deadLettersName },
-        statistic: "Maximum",
-      },
-      comparison: "GreaterThanThreshold",
-      threshold: 0,
-      evaluationPeriods: 1,
-    });
-    this.alarm("lost", {
-      ...this.rule("DestinationDeliveryFailures", "Sum", 60),
-      severity: "critical",
-      description: `A failed call of ${this.functionName} could not be set aside in ${deadLettersName}, and is lost. Look at the queue's key and the role.`,
-      threshold: 0,
-    });
+  private get watched(): Watched {
+    const { functionName, timeoutSeconds, args } = this;
+    return { functionName, timeoutSeconds, thresholds: args.alarmThresholds };
   }
 
-  private watchStreams(): void {
-    this.watchesStream = true;
-    const seconds = this.args.alarmThresholds?.iteratorAgeSeconds ?? 60;
-    this.alarm("late", {
-      ...this.rule("IteratorAge", "Maximum", 60),
-      severity: "critical",
-      description: `${this.functionName} reads its stream more than ${seconds} s late: it is too slow, throttled, or a bad record holds up a shard.`,
-      threshold: seconds * 1000,
-      evaluationPeriods: 5,
-    });
-  }
-
-  private rule(
-    name: string,
-    statistic: "Sum" | "Maximum",
-    period: number,
-  ): Pick<AlarmRule, "metric" | "comparison" | "evaluationPeriods"> {
-    return {
-      metric: { namespace: "AWS/Lambda", name, dimensions: { FunctionName: this.functionName }, statistic, period },
-      comparison: "GreaterThanThreshold",
-      evaluationPeriods: 1,
-    };
+  private watch(alarms: Readonly<Record<string, AlarmRule>>): void {
+    for (const [suffix, rule] of Object.entries(alarms)) this.alarm(suffix, rule);
   }
 }

@@ -11,6 +11,7 @@ export * from "./daemon";
 export * from "./fargate-service";
 export * from "./fargate-size";
 export * from "./function";
+export * from "./function-args";
 export * from "./function-code";
 export * from "./function-sources";
 export * from "./image";

@@ -88,8 +88,8 @@ const HEALTH_THROTTLE: Throttle = { rateLimit: 50, burstLimit: 50 };
  *     firewall.associate("api", api.stageArn);
  *     dns.latencyRecord("api-euw1", "api.example.com", { region: "eu-west-1", ...api.aliasTarget("api.example.com") });
  *
- * A function (`backends: { qr: qr.backend() }`) is called by its alias, with the request as it came (Lambda proxy integration), and only by this stage for the methods and paths
- * that lead to it; headers for browsers it gives itself.
+ * A function (`backends: { qr: qr.backend() }`) is called by its alias, with the request as it came (Lambda proxy integration), and only by
+ * this stage for the methods and paths that lead to it; headers for browsers it gives itself.
  *
  * A client's key is made by AWS, unless `keyValue` gives it, and is in no output. It is fetched by whoever hands it over:
  * `aws apigateway get-api-key --api-key <apiKeyIds.acme> --include-value --query value --output text`. The state holds it as a

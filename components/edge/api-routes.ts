@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FunctionBackend } from "../compute/function";
+import type { FunctionBackend } from "../compute/function-args";
 import type { ArgumentCheck } from "../core";
 
 export const HTTP_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] as const;

@@ -51,7 +51,10 @@ export interface SetAsideOptions {
   transform?: Transform<aws.sqs.QueueArgs>;
 }
 
-/** A queue of `owner` for what could not be handed on: encrypted with the customer key, kept for as long as SQS keeps anything, with room for the largest message there is. */
+/**
+ * A queue of `owner` for what could not be handed on: encrypted with the customer key, kept for as long as SQS keeps anything, with room
+ * for the largest message there is.
+ */
 export function setAsideQueue(owner: Component, suffix: string, options: SetAsideOptions): aws.sqs.Queue {
   return new aws.sqs.Queue(
     owner.childName(suffix),

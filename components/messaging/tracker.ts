@@ -12,8 +12,8 @@ export interface TrackerArgs extends ComponentArgs {
   /** Customer key of positions, fences and undelivered events; its services must include `events`. It cannot be changed later. */
   key: Key;
   /**
-   * Which positions are kept and held against the fences, the others cost less and are dropped. `AccuracyBased` (default): a move of more than the measurement's own error;
-   * `DistanceBased`: of more than 30 m; `TimeBased`: one in 30 seconds.
+   * Which positions are kept and held against the fences, the others cost less and are dropped. `AccuracyBased` (default): a move of more
+   * than the measurement's own error; `DistanceBased`: of more than 30 m; `TimeBased`: one in 30 seconds.
    */
   positionFiltering?: PositionFilter;
   transform?: {
@@ -28,7 +28,10 @@ export type Crossing = (typeof CROSSINGS)[number];
 export interface ProximityArgs {
   /** Default both: into a fence, and out of it. */
   crossings?: readonly Crossing[];
-  /** Seconds after which an event that could not be delivered is set aside, 60-86400. Default 900: who was near a quarter of an hour ago is not any more. */
+  /**
+   * Seconds after which an event that could not be delivered is set aside, 60-86400. Default 900: who was near a quarter of an hour ago is
+   * not any more.
+   */
   maximumAgeSeconds?: number;
 }
 
@@ -48,19 +51,21 @@ const READ_POSITIONS = [
 ];
 
 /**
- * Where devices are, and which fences they cross (Amazon Location): a tracker and a geofence collection, both encrypted with the customer key, and events to functions when a
- * device enters or leaves a fence.
+ * Where devices are, and which fences they cross (Amazon Location): a tracker and a geofence collection, both encrypted with the customer
+ * key, and events to functions when a device enters or leaves a fence.
  *
  *     const tracker = new Tracker("nearby", { key });
  *     tracker.grantUpdatePositions(usersDomain);
  *     tracker.grantPutGeofences(notifier);
  *     tracker.onProximity("notifier", notifier);
  *
- * The function gets EventBridge's event (`detail.EventType`, `DeviceId`, `GeofenceId`, `Position`). Every device has to be told of by an id that says nothing of who carries it: ids
- * are encrypted with AWS's key, positions with the customer's. Crossings reach EventBridge whatever the tracker's own setting for position updates, which stays off.
+ * The function gets EventBridge's event (`detail.EventType`, `DeviceId`, `GeofenceId`, `Position`). Every device has to be told of by an id
+ * that says nothing of who carries it: ids are encrypted with AWS's key, positions with the customer's. Crossings reach EventBridge
+ * whatever the tracker's own setting for position updates, which stays off.
  *
- * Alarms, for each function: crossings that did not reach it (warning), crossings that were lost (critical). Cost: about 0.05 USD for each 1,000 positions kept, and again for each 1,000 held against the fences. Data loss:
- * AWS keeps positions for 30 days; fences go with the collection, which is protected in production.
+ * Alarms, for each function: crossings that did not reach it (warning), crossings that were lost (critical). Cost: about 0.05 USD for each
+ * 1,000 positions kept, and again for each 1,000 held against the fences. Data loss: AWS keeps positions for 30 days; fences go with the
+ * collection, which is protected in production.
  */
 export class Tracker extends Component {
   readonly trackerName: string;

@@ -55,12 +55,15 @@ export interface UserPoolArgs extends ComponentArgs {
    */
   confidential?: boolean;
   /**
-   * Function that looks at every new account before it is made and refuses it with an error, which its user reads: the place to have an identity document validated. Cognito waits
-   * five seconds and tries three times, so it has 5 seconds at most
+   * Function that looks at every new account before it is made and refuses it with an error, which its user reads: the place to have an
+   * identity document validated. Cognito waits five seconds and tries three times, so it has 5 seconds at most
    * (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html). Default: none.
    */
   preSignUp?: Function;
-  /** Where people sign in instead of at the pool: a provider that speaks SAML 2.0, by its metadata. It holds passwords and second factors. Default: the pool. */
+  /**
+   * Where people sign in instead of at the pool: a provider that speaks SAML 2.0, by its metadata. It holds passwords and second factors.
+   * Default: the pool.
+   */
   federation?: {
     /** e.g. `CompanyDirectory`; up to 32 letters, digits, hyphens and underscores. */
     name: string;

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Function, type FunctionArgs } from "../../components/compute/function";
+import { Function } from "../../components/compute/function";
+import type { FunctionArgs } from "../../components/compute/function-args";
 import { bundle } from "../../components/compute/function-code";
 import { Key } from "../../components/security/key";
 

@@ -14,7 +14,10 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** `POST /qr`: a profile or an encounter in, `{ "image": <PNG in base64>, "contentType": "image/png" }` out; 400 with `{ "error": ... }` for a request that is wrong. */
+/**
+ * `POST /qr`: a profile or an encounter in, `{ "image": <PNG in base64>, "contentType": "image/png" }` out; 400 with `{ "error": ... }` for
+ * a request that is wrong.
+ */
 export async function handler(event: ApiEvent): Promise<ApiAnswer | undefined> {
   if (isWarmUp(event)) return undefined;
   const body = event.isBase64Encoded ? Buffer.from(event.body ?? "", "base64").toString() : (event.body ?? "");

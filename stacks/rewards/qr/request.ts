@@ -1,6 +1,9 @@
 import { CAPACITY_BYTES, ERROR_CORRECTION, type ErrorCorrection } from "./draw";
 
-/** What a QR code tells the phone that scans it: who to match with, or which encounter to confirm. It says so and proves nothing; the users domain checks both people. */
+/**
+ * What a QR code tells the phone that scans it: who to match with, or which encounter to confirm. It says so and proves nothing; the users
+ * domain checks both people.
+ */
 export type QrContent =
   | { readonly kind: "profile"; readonly userId: string; readonly displayName: string }
   | { readonly kind: "encounter"; readonly userId: string; readonly encounterId: string };

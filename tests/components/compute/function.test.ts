@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { runInNewContext } from "node:vm";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { FunctionArgs } from "../../../components/compute/function";
+import type { FunctionArgs } from "../../../components/compute/function-args";
 import { ResourceGraph } from "../../../analysis/graph";
 import { bundle, bundleText, findEntry, imageCode } from "../../../components/compute/function-code";
 import type { StreamSource } from "../../../components/compute/function-sources";

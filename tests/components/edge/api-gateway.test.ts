@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ResourceGraph } from "../../../analysis/graph";
-import type { FunctionArgs } from "../../../components/compute/function";
+import type { FunctionArgs } from "../../../components/compute/function-args";
 import { ApiGateway, type ApiGatewayArgs } from "../../../components/edge/api-gateway";
 import { ApiGatewayAccount } from "../../../components/edge/api-gateway-account";
 import type { Route, Routes } from "../../../components/edge/api-routes";
