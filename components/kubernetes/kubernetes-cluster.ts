@@ -116,7 +116,8 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
   readonly nodes: {
     readonly cluster: aws.eks.Cluster;
     readonly nodeGroups: Readonly<Record<string, NodeGroupNodes>>;
-    readonly addOns: Readonly<Record<AddOn, aws.eks.Addon>>;
+    /** By the add-on's name, e.g. `vpc-cni`. */
+    readonly addOns: Readonly<Record<string, aws.eks.Addon>>;
     readonly logGroup: aws.cloudwatch.LogGroup;
     readonly nodeRole: aws.iam.Role;
     readonly clusterRole: aws.iam.Role;
@@ -155,7 +156,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     for (const [suffix, rule] of Object.entries(clusterAlarms(this.clusterName))) this.alarm(suffix, rule);
 
     this.endpoint = cluster.endpoint;
-    const addOns = { ...early, ...late } as Record<AddOn, aws.eks.Addon>;
+    const addOns = { ...early, ...late };
     this.nodes = {
       cluster,
       nodeGroups,
@@ -213,7 +214,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     this.check.atLeast("vpc.zones", vpc.zones, 2, "zones, which EKS's control plane needs");
     checkNodeGroups(this.check, this.name, nodes, this.production);
     this.checkPrincipals();
-    for (const addOn of Object.keys(addOnVersions)) this.check.oneOf("addOnVersions", addOn as AddOn, ADD_ONS);
+    for (const addOn of Object.keys(addOnVersions)) this.check.oneOf<string>("addOnVersions", addOn, ADD_ONS);
     if (publicAccessCidrs === undefined) return;
     this.check.atLeast(
       "publicAccessCidrs",
@@ -327,7 +328,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     ];
   }
 
-  private createEarlyAddOns(cluster: aws.eks.Cluster): Partial<Record<AddOn, aws.eks.Addon>> {
+  private createEarlyAddOns(cluster: aws.eks.Cluster): Record<string, aws.eks.Addon> {
     const role = podRole(this, "vpc-cni", this.arn, CNI_SUBJECT, this.args.transform?.role);
     const policies = attachPolicies(this, "vpc-cni", role, ["AmazonEKS_CNI_Policy"]);
     return this.createAddOns(cluster, BEFORE_NODES, policies, { "vpc-cni": { role, subject: CNI_SUBJECT } });
@@ -337,7 +338,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     cluster: aws.eks.Cluster,
     nodeGroups: Readonly<Record<string, NodeGroupNodes>>,
     insights: readonly aws.cloudwatch.LogGroup[],
-  ): Partial<Record<AddOn, aws.eks.Addon>> {
+  ): Record<string, aws.eks.Addon> {
     const role = podRole(this, "cloudwatch", this.arn, CLOUDWATCH_SUBJECT, this.args.transform?.role);
     const policy = inlinePolicy(this, "cloudwatch", role, cloudWatchStatements(this, this.insightsPrefix));
     const late = ADD_ONS.filter((addOn) => !BEFORE_NODES.includes(addOn));
@@ -352,7 +353,7 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
     addOns: readonly AddOn[],
     dependsOn: readonly pulumi.Resource[],
     identities: Partial<Record<AddOn, { role: aws.iam.Role; subject: PodSubject }>>,
-  ): Partial<Record<AddOn, aws.eks.Addon>> {
+  ): Record<string, aws.eks.Addon> {
     const { version } = this;
     const pinned = this.args.addOnVersions ?? {};
     return Object.fromEntries(
