@@ -55,8 +55,8 @@ export class TestKubernetesCluster extends Component implements KubernetesCluste
 }
 
 export interface TestSite {
-  readonly vpc: TestNetwork;
-  readonly cluster: TestKubernetesCluster;
+  readonly vpc: NetworkLike;
+  readonly cluster: KubernetesClusterLike;
   readonly namespace: Namespace;
   readonly tls: Secret;
 }
