@@ -279,7 +279,7 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
     },
     "aws:ec2/launchTemplate:LaunchTemplate": {
       read: "DescribeLaunchTemplateVersions DescribeLaunchTemplates",
-      write: `CreateLaunchTemplate CreateLaunchTemplateVersion DeleteLaunchTemplate ModifyLaunchTemplate ${EC2_TAGS}`,
+      write: `CreateLaunchTemplate CreateLaunchTemplateVersion DeleteLaunchTemplate ${EC2_TAGS}`,
     },
     "aws:ec2/natGateway:NatGateway": {
       read: "DescribeNatGateways",

@@ -114,6 +114,7 @@ export function createNodeGroup(
       amiType: isGraviton(group) ? "BOTTLEROCKET_ARM_64" : "BOTTLEROCKET_x86_64",
       capacityType: "ON_DEMAND",
       instanceTypes: [...group.instanceTypes],
+      // Named by its number: who may also say which version is the default could hand its nodes any start script.
       launchTemplate: { id: launchTemplate.id, version: launchTemplate.latestVersion.apply(String) },
       scalingConfig: { minSize: group.min, maxSize: group.max, desiredSize: group.min },
       // At most a zone's share at a time.
@@ -161,7 +162,6 @@ function createLaunchTemplate(
     owner.childName(`${key}-template`),
     {
       description: `Nodes ${key} of ${owner.identity}`,
-      updateDefaultVersion: true,
       // One hop: pods have roles of their own and must not get at the node's.
       metadataOptions: {
         httpEndpoint: "enabled",
