@@ -54,6 +54,12 @@ export interface KubernetesClusterArgs extends ComponentArgs {
   deployers?: Readonly<Record<string, pulumi.Input<string>>>;
   /** IPv4 ranges on the internet from which the API can be reached, e.g. `["203.0.113.0/24"]`. Default: from the VPC alone. */
   publicAccessCidrs?: readonly string[];
+  /**
+   * Lets GuardDuty's agent on the nodes reach its endpoint in the VPC. It switches nothing on: that is the account's detector (`RegionalBaseline`), which installs
+   * the agent and makes the endpoint (`guardduty-data`) with a security group of its own, which no program knows, and which stay behind when the cluster goes
+   * (https://docs.aws.amazon.com/guardduty/latest/ug/using-iac-with-gdu-automated-agents-runtime-monitoring.html). Default false.
+   */
+  runtimeMonitoring?: boolean;
   /** Versions of add-ons to keep, e.g. `{ coredns: "v1.13.2-eksbuild.3" }`. Default: AWS's default version for the cluster's version of Kubernetes. */
   addOnVersions?: Readonly<Partial<Record<AddOn, string>>>;
   /** Days that logs are kept. Default 365 (PCI DSS 10.5.1); in development 30. */
@@ -316,9 +322,11 @@ export class KubernetesCluster extends Component implements KubernetesClusterLik
 
   /** https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html, port by port. */
   private openNetwork(): pulumi.Resource[] {
-    const { vpc } = this.args;
+    const { runtimeMonitoring = false, vpc } = this.args;
     const { connections, controlPlane } = this;
     return [
+      // The whole range: GuardDuty chooses the addresses of its endpoint.
+      ...(runtimeMonitoring ? connections.allowToCidr("guardduty", vpc.cidr, tcp(443)) : []),
       ...connections.allowTo(controlPlane),
       ...[KUBELET, METRICS_SERVER, CLOUDWATCH_WEBHOOK].flatMap((port) => connections.allowFrom(controlPlane, port)),
       // The metrics server asks every node's kubelet.

@@ -55,6 +55,7 @@ describe("KubernetesCluster", () => {
           admins: { platform: ADMIN },
           deployers: { pipeline: DEPLOYER },
           publicAccessCidrs: ["203.0.113.0/24"],
+          runtimeMonitoring: true,
           addOnVersions: { coredns: "v1.13.2-eksbuild.3" },
           logRetentionInDays: 90,
           environment: "development",
@@ -355,6 +356,15 @@ describe("KubernetesCluster", () => {
       "nodes nodes udp 53",
       "nodes s3 tcp 443",
     ]);
+  });
+
+  it("lets nodes reach GuardDuty's endpoint in the VPC where it is asked to, and no address otherwise", async () => {
+    const ranges = async (runtimeMonitoring?: boolean) =>
+      ofType(await recorded({ runtimeMonitoring }), "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").flatMap(
+        ({ inputs }) => (inputs.cidrIpv4 === undefined ? [] : [[inputs.cidrIpv4, inputs.fromPort, inputs.toPort]]),
+      );
+    assert.deepEqual(await ranges(), []);
+    assert.deepEqual(await ranges(true), [["10.20.0.0/16", 443, 443]]);
   });
 
   it("gives the pods of one service account of this cluster a role, and no other", async () => {
