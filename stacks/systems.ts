@@ -11,6 +11,7 @@ const SYSTEMS = {
   "book-lending": (): typeof import("./book-lending").bookLending => require("./book-lending").bookLending,
   "credit-score": (): typeof import("./credit-score").creditScore => require("./credit-score").creditScore,
   payments: (): typeof import("./payments").payments => require("./payments").payments,
+  rewards: (): typeof import("./rewards").rewards => require("./rewards").rewards,
   "ui-service": (): typeof import("./ui-service").uiService => require("./ui-service").uiService,
 } satisfies Readonly<Record<string, () => System>>;
 

@@ -49,7 +49,7 @@ interface Behaviour {
   readonly readable: string;
   readonly contentPolicy: string;
   /** Name of the file for `/`. */
-  readonly rootObject?: string;
+  readonly rootObject: string;
   /** Rewrites a viewer's request before the cache is asked. */
   readonly router?: aws.cloudfront.Function;
   /** What to look at when requests fail, for who is on call. */

@@ -65,6 +65,8 @@ export class ContentStore extends BaseDistribution {
       files: "files",
       readable: `${FILES}*`,
       contentPolicy: NOTHING,
+      // There is none: without a name for it, CloudFront would ask the bucket for a list of all files.
+      rootObject: `${FILES}index.html`,
       suspects: { serverErrors: "the bucket and the key", clientErrors: "links to files that are not there" },
     });
     if (args.uploadFrom) this.letPagesUpload(args.uploadFrom);

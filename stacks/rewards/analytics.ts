@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApplicationLoadBalancer } from "../../components/compute/application-load-balancer";
 import type { Cluster } from "../../components/compute/cluster";
 import { FargateService } from "../../components/compute/fargate-service";
+import type { ContainerImageSource } from "../../components/compute/image";
 import type { SignIn } from "../../components/compute/sign-in";
 import type { Archive } from "../../components/data/archive";
 import type { BackupVault } from "../../components/data/backup-vault";
@@ -44,8 +45,8 @@ export interface AnalyticsSite {
 }
 
 export interface AnalyticsSettings {
-  /** Metabase's own image by digest, copied to ECR, which tasks can reach. Its release must know `MB_DB_AWS_IAM`. */
-  readonly image: string;
+  /** Metabase's own image, copied to ECR, which tasks can reach. Its release must know `MB_DB_AWS_IAM`. */
+  readonly image: ContainerImageSource;
   readonly architecture: "ARM64" | "X86_64";
   readonly cpu: number;
   /** MiB of a task, 4096 or more: Java's heap gets half, the drivers that Metabase unpacks a part of the rest. */

@@ -19,6 +19,8 @@ const STACKS = [
   "credit-score-qa",
   "ui-service",
   "ui-service-dev",
+  "rewards",
+  "rewards-dev",
 ];
 
 describe("Palisade's own stacks", function () {

@@ -154,7 +154,7 @@ describe("ContentStore", () => {
     const headers = JSON.stringify(named(recording, "store-headers").inputs);
     assert.match(headers, /default-src 'none'; frame-ancestors 'none'; sandbox/);
     const distribution = named(recording, "store-distribution").inputs;
-    assert.equal(distribution.defaultRootObject, undefined);
+    assert.equal(distribution.defaultRootObject, "assets/index.html");
     assert.doesNotMatch(JSON.stringify(distribution), /functionAssociations/);
   });
 });
