@@ -32,6 +32,7 @@ const rdsIdentifier = text(1, 63, /^[a-z](?!.*--)[a-z0-9-]*(?<!-)$/);
 const retentionDays = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+const cognitoName = /^[\w\s+=,.@-]+$/;
 const pipelineName = /^[A-Za-z0-9.@_-]+$/;
 const elbName = text(1, 32, /^(?!internal-)(?!-)[A-Za-z0-9-]+(?<!-)$/);
 
@@ -40,6 +41,12 @@ const elbName = text(1, 32, /^(?!internal-)(?!-)[A-Za-z0-9-]+(?<!-)$/);
  * Small on purpose: what no entry names is taken as it comes.
  */
 export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
+  "aws:accessanalyzer/analyzer:Analyzer": {
+    analyzerName: must(text(1, 255, /^[A-Za-z_][A-Za-z0-9_.-]*$/)),
+    type: oneOf(
+      ...["ACCOUNT", "ORGANIZATION"].flatMap((zone) => [zone, `${zone}_UNUSED_ACCESS`, `${zone}_INTERNAL_ACCESS`]),
+    ),
+  },
   "aws:acm/certificate:Certificate": {
     domainName: text(1, 253, /^(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])$/),
     subjectAlternativeNames: { maxItems: 100 },
@@ -48,6 +55,13 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
   "aws:apigateway/restApi:RestApi": { name: must(text(1, 1024)), description: text(0, 1024) },
   "aws:apigateway/apiKey:ApiKey": { name: text(1, 1024), value: text(20, 128) },
   "aws:apigateway/stage:Stage": { stageName: must(text(1, 128, /^[A-Za-z0-9_-]+$/)), restApi: required },
+  "aws:appautoscaling/policy:Policy": {
+    name: text(1, 256),
+    policyType: oneOf("StepScaling", "TargetTrackingScaling", "PredictiveScaling"),
+    resourceId: must(text(1, 1600)),
+    scalableDimension: required,
+    serviceNamespace: required,
+  },
   "aws:appautoscaling/target:Target": {
     resourceId: must(text(1, 1600)),
     minCapacity: must(between(0, 100_000)),
@@ -78,6 +92,7 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     autoscalingGroupName: required,
     policyType: oneOf("SimpleScaling", "StepScaling", "TargetTrackingScaling", "PredictiveScaling"),
   },
+  "aws:backup/selection:Selection": { name: text(1, 50, /^[A-Za-z0-9_.-]+$/), planId: required, iamRoleArn: required },
   "aws:backup/vault:Vault": { name: text(2, 50, /^[A-Za-z0-9_-]+$/) },
   "aws:cloudwatch/eventBus:EventBus": { name: must(text(1, 256, /^[.\-_A-Za-z0-9]+$/)), description: text(0, 512) },
   "aws:cloudwatch/eventTarget:EventTarget": {
@@ -218,6 +233,8 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     userId: text(1, 40, /^[A-Za-z](?!.*--)[A-Za-z0-9-]*(?<!-)$/),
     userName: must(text(1, 120)),
   },
+  "aws:cfg/conformancePack:ConformancePack": { name: text(1, 256, /^[A-Za-z][-A-Za-z0-9]*$/) },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": { name: text(1, 512, /^[^:*]*$/) },
   "aws:codebuild/project:Project": {
     name: must(text(2, 150, /^[A-Za-z0-9][A-Za-z0-9_-]+$/)),
     description: text(0, 255),
@@ -281,6 +298,17 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     triggers: { maxItems: 50 },
     "triggers[].gitConfiguration.pushes": { maxItems: 3 },
   },
+  "aws:cognito/identityProvider:IdentityProvider": {
+    providerName: must(text(1, 32, /^[^_\s]/)),
+    providerType: must(oneOf("SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC")),
+    userPoolId: required,
+  },
+  "aws:cognito/userPool:UserPool": { name: text(1, 128, cognitoName) },
+  "aws:cognito/userPoolClient:UserPoolClient": { name: text(1, 128, cognitoName), userPoolId: required },
+  "aws:cognito/userPoolDomain:UserPoolDomain": {
+    domain: must(text(1, 63, /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)),
+    userPoolId: required,
+  },
   "aws:elasticbeanstalk/application:Application": { name: text(1, 100, /^[^/]+$/), description: text(0, 200) },
   "aws:elasticbeanstalk/applicationVersion:ApplicationVersion": {
     name: text(1, 100, /^[^/]+$/),
@@ -308,6 +336,8 @@ export const LIMITS: Readonly<Record<string, Readonly<Record<string, Limit>>>> =
     clientIdLists: must({ maxItems: 100 }),
   },
   "aws:iam/policy:Policy": { name: text(1, 128, /^[\w+=,.@-]+$/), policy: must(text(1, 6144)) },
+  "aws:guardduty/detector:Detector": { findingPublishingFrequency: oneOf("FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS") },
+  "aws:iam/instanceProfile:InstanceProfile": { name: text(1, 128, /^[\w+=,.@-]+$/) },
   "aws:iam/role:Role": {
     name: text(1, 64, /^[\w+=,.@-]+$/),
     description: text(0, 1000),

@@ -40,6 +40,7 @@ export const UNIQUENESS: Readonly<Record<string, Uniqueness>> = {
   },
   "aws:codebuild/project:Project": byName("ResourceAlreadyExistsException"),
   "aws:codepipeline/pipeline:Pipeline": byName("PipelineNameInUseException"),
+  "aws:cognito/identityProvider:IdentityProvider": by("DuplicateProviderException", "userPoolId", "providerName"),
   "aws:cognito/userPoolDomain:UserPoolDomain": by("InvalidParameterException", "domain"),
   "aws:dynamodb/table:Table": byName("ResourceInUseException"),
   "aws:ec2/launchTemplate:LaunchTemplate": byName("InvalidLaunchTemplateName.AlreadyExistsException"),
