@@ -24,7 +24,7 @@ export interface FunctionArgs extends ComponentArgs {
   /** Customer key of the log; its policy must name the `logs` service. Default: `key`. */
   logKey?: Key;
   /** MiB, 128-10240; CPU comes in proportion, one vCPU at 1769. Default 256. */
-  memoryMib?: number;
+  memoryMiB?: number;
   /** Seconds that one call may take, 1-900. Default 10. */
   timeoutSeconds?: number;
   /** Default `arm64`, which costs a fifth less. The code must be built for it. */
@@ -92,7 +92,7 @@ export function checkFunction(check: ArgumentCheck, args: FunctionArgs, region: 
   );
   args.key.requireFor(check, region);
   (args.logKey ?? args.key).requireFor(check, region, ["logs"], args.logKey ? "logKey" : "key");
-  check.integer("memoryMib", args.memoryMib ?? 256, 128, 10_240, "of MiB");
+  check.integer("memoryMiB", args.memoryMiB ?? 256, 128, 10_240, "of MiB");
   check.integer("timeoutSeconds", args.timeoutSeconds ?? 10, 1, 900, "of seconds");
   check.oneOf("architecture", args.architecture ?? "arm64", ["arm64", "x86_64"]);
   if (args.reservedConcurrency !== undefined)

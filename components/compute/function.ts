@@ -291,7 +291,7 @@ export class Function extends Component implements Connectable, Grantee {
         role: this.role.arn,
         architectures: [args.architecture ?? "arm64"],
         ...this.runs(source),
-        memorySize: args.memoryMib ?? 256,
+        memorySize: args.memoryMiB ?? 256,
         timeout: this.timeoutSeconds,
         publish: true,
         ...(args.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: args.reservedConcurrency }),

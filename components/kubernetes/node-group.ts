@@ -20,7 +20,7 @@ export interface NodeGroup {
   /** Most nodes, up to 450. */
   max: number;
   /** GiB of the volume with images, logs and what pods write, 20-16384. Default 50. */
-  diskGib?: number;
+  diskGiB?: number;
   /**
    * Release of Bottlerocket, e.g. `1.58.0-0a1b2c3d`. Default: the newest one at the group's creation and at each change of the cluster's version. The newest:
    * `aws ssm get-parameter --name /aws/service/bottlerocket/aws-k8s-1.36/arm64/latest/image_version`.
@@ -63,7 +63,7 @@ export function checkNodeGroups(
   production: boolean,
 ): void {
   check.atLeast("nodes", groups, 1, "group of nodes");
-  for (const [key, { instanceTypes, min, max, diskGib = 50 }] of Object.entries(groups)) {
+  for (const [key, { instanceTypes, min, max, diskGiB = 50 }] of Object.entries(groups)) {
     const path = `nodes.${key}`;
     check.matches(path, key, /^[a-z][a-z0-9-]{0,30}$/, "Name the group with lower-case letters, digits and hyphens.");
     const name = `${cluster}-${key}`;
@@ -90,7 +90,7 @@ export function checkNodeGroups(
     );
     check.integer(`${path}.min`, min, production ? 2 : 1, MOST_NODES, "of nodes");
     check.integer(`${path}.max`, max, min, MOST_NODES, "of nodes");
-    check.integer(`${path}.diskGib`, diskGib, 20, 16_384, "of GiB");
+    check.integer(`${path}.diskGiB`, diskGiB, 20, 16_384, "of GiB");
   }
 }
 
@@ -170,7 +170,7 @@ function createLaunchTemplate(
         instanceMetadataTags: "disabled",
       },
       // Bottlerocket's system is on the first, which the image sizes; all else is on the second.
-      blockDeviceMappings: [volume("/dev/xvda"), volume("/dev/xvdb", group.diskGib ?? 50)],
+      blockDeviceMappings: [volume("/dev/xvda"), volume("/dev/xvdb", group.diskGiB ?? 50)],
       vpcSecurityGroupIds: [options.securityGroup.id],
       monitoring: { enabled: true },
       // EC2 does not pass a template's own tags on.

@@ -52,7 +52,7 @@ export function deployFunctions(config: RewardsConfig, site: FunctionSite): Func
       {
         description,
         code,
-        memoryMib: memoryMiB,
+        memoryMiB,
         timeoutSeconds,
         reservedConcurrency: concurrency,
         warmEvery: warmEveryMinutes === undefined ? undefined : `${warmEveryMinutes} minutes`,

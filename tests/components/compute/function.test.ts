@@ -52,7 +52,7 @@ describe("Function", () => {
           key,
           logKey: new Key(`${name}-log-key`, { description: "Logs", services: ["logs"] }, opts),
           code: imageCode(IMAGE, { command: ["scoring.handler"] }),
-          memoryMib: 1024,
+          memoryMiB: 1024,
           timeoutSeconds: 60,
           architecture: "x86_64",
           reservedConcurrency: 50,
@@ -114,8 +114,8 @@ describe("Function", () => {
         message: /code\.image = .* digest/,
       },
       "less memory than there is": {
-        build: (name) => build(name, { memoryMib: 64 }),
-        message: /memoryMib = 64 .* from 128 to 10240/,
+        build: (name) => build(name, { memoryMiB: 64 }),
+        message: /memoryMiB = 64 .* from 128 to 10240/,
       },
       "more time than Lambda gives": {
         build: (name) => build(name, { timeoutSeconds: 901 }),

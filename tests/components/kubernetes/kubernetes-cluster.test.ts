@@ -46,7 +46,7 @@ describe("KubernetesCluster", () => {
               instanceTypes: ["m7g.large", "m6g.large"],
               min: 1,
               max: 4,
-              diskGib: 80,
+              diskGiB: 80,
               release: "1.58.0-0a1b2c3d",
               labels: { pool: "general" },
             },
@@ -136,8 +136,8 @@ describe("KubernetesCluster", () => {
         message: /nodes\.general\.max = 2 .* from 3 to 450/,
       },
       "a disk that holds no images": {
-        build: (name) => testKubernetesCluster(name, { nodes: nodes({ diskGib: 10 }) }),
-        message: /nodes\.general\.diskGib = 10 .* from 20 to 16384/,
+        build: (name) => testKubernetesCluster(name, { nodes: nodes({ diskGiB: 10 }) }),
+        message: /nodes\.general\.diskGiB = 10 .* from 20 to 16384/,
       },
       "the whole internet": {
         build: (name) => testKubernetesCluster(name, { publicAccessCidrs: ["0.0.0.0/0"] }),
@@ -472,7 +472,7 @@ describe("KubernetesCluster", () => {
         { version: "1.36" },
         { version: "1.35", publicAccessCidrs: ["203.0.113.0/24"] },
         { version: "1.35", transform: { cluster: { enabledClusterLogTypes: ["audit"] } } },
-        { version: "1.35", nodes: nodes({ min: 4, diskGib: 100 }) },
+        { version: "1.35", nodes: nodes({ min: 4, diskGiB: 100 }) },
       ];
       for (const change of changes) assert.deepEqual(providerOf(await withProvider(change)).inputs, before);
     });
