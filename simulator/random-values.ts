@@ -31,20 +31,7 @@ export const RANDOM: Readonly<Record<string, (inputs: Values, bytes: ByteSource)
     const drawn = bytes(number(inputs.length, 1));
     return { id: drawn.toString("base64"), outputs: { base64: drawn.toString("base64"), hex: drawn.toString("hex") } };
   },
-  "random:index/randomId:RandomId": (inputs, bytes) => {
-    const drawn = bytes(number(inputs.byteLength, 1));
-    const prefix = typeof inputs.prefix === "string" ? inputs.prefix : "";
-    const hex = drawn.toString("hex");
-    return {
-      id: drawn.toString("base64url"),
-      outputs: {
-        b64Std: prefix + drawn.toString("base64"),
-        b64Url: prefix + drawn.toString("base64url"),
-        dec: prefix + BigInt(`0x${hex}`).toString(),
-        hex: prefix + hex,
-      },
-    };
-  },
+  "random:index/randomId:RandomId": (inputs, bytes) => idOf(inputs, bytes(number(inputs.byteLength, 1))),
   "random:index/randomInteger:RandomInteger": (inputs, bytes) => {
     const [min, max] = [number(inputs.min, 0), number(inputs.max, 0)];
     if (min > max) throw new Error(`The smallest value of a random integer, ${min}, is above its largest, ${max}.`);
@@ -53,10 +40,7 @@ export const RANDOM: Readonly<Record<string, (inputs: Values, bytes: ByteSource)
   },
   "random:index/randomPassword:RandomPassword": (inputs, bytes) => ({
     id: "none",
-    outputs: {
-      result: text(inputs, bytes),
-      bcryptHash: `$2a$10$${Array.from({ length: 53 }, () => pick(BCRYPT, bytes)).join("")}`,
-    },
+    outputs: { result: text(inputs, bytes), bcryptHash: hashed(bytes) },
   }),
   "random:index/randomPet:RandomPet": (inputs, bytes) => {
     const length = number(inputs.length, 2);
@@ -88,6 +72,67 @@ export const RANDOM: Readonly<Record<string, (inputs: Values, bytes: ByteSource)
     return identifier(drawn, 7);
   },
 };
+
+/** Outputs that are secret whatever the program says of them. */
+export const RANDOM_SECRETS: Readonly<Record<string, readonly string[]>> = {
+  "random:index/randomBytes:RandomBytes": ["base64", "hex"],
+  "random:index/randomPassword:RandomPassword": ["bcryptHash", "result"],
+};
+
+interface Imported extends Drawn {
+  readonly inputs: Values;
+}
+
+/** What the provider makes of a value that was drawn elsewhere, named as `pulumi import` names it; undefined for types that it imports none of. */
+export function imported(type: string, id: string): Imported | undefined {
+  return IMPORTS[type]?.(id);
+}
+
+const IMPORTS: Readonly<Record<string, (id: string) => Imported>> = {
+  "random:index/randomId:RandomId": (given) => {
+    // The prefix, if there is one, before a comma.
+    const at = given.lastIndexOf(",");
+    const bytes = Buffer.from(given.slice(at + 1), "base64url");
+    const inputs = { byteLength: bytes.length, ...(at < 0 ? {} : { prefix: given.slice(0, at) }) };
+    return { inputs, ...idOf(inputs, bytes) };
+  },
+  "random:index/randomInteger:RandomInteger": (given) => {
+    const [result, min, max, seed] = given.split(",");
+    const inputs = { min: Number(min), max: Number(max), ...(seed === undefined ? {} : { seed }) };
+    return { id: result ?? "", inputs, outputs: { result: Number(result) } };
+  },
+  "random:index/randomPassword:RandomPassword": (result) => ({
+    id: "none",
+    inputs: { length: result.length },
+    outputs: { result, bcryptHash: hashed(seeded(result)) },
+  }),
+  "random:index/randomString:RandomString": (result) => ({
+    id: result,
+    inputs: { length: result.length },
+    outputs: { result },
+  }),
+  "random:index/randomUuid:RandomUuid": (result) => ({ id: result, inputs: {}, outputs: { result } }),
+  "random:index/randomUuid4:RandomUuid4": (result) => ({ id: result, inputs: {}, outputs: { result } }),
+  "random:index/randomUuid7:RandomUuid7": (result) => ({ id: result, inputs: {}, outputs: { result } }),
+};
+
+function idOf(inputs: Values, bytes: Buffer): Drawn {
+  const prefix = typeof inputs.prefix === "string" ? inputs.prefix : "";
+  const hex = bytes.toString("hex");
+  return {
+    id: bytes.toString("base64url"),
+    outputs: {
+      b64Std: prefix + bytes.toString("base64"),
+      b64Url: prefix + bytes.toString("base64url"),
+      dec: prefix + BigInt(`0x${hex}`).toString(),
+      hex: prefix + hex,
+    },
+  };
+}
+
+/** In the shape of a bcrypt hash. Nobody can tell from it what it is of. */
+const hashed = (bytes: ByteSource): string =>
+  `$2a$10$${Array.from({ length: 53 }, () => pick(BCRYPT, bytes)).join("")}`;
 
 /** Bytes that are the same in every run for the same seed. */
 export function seeded(seed: string): ByteSource {

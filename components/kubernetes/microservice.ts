@@ -23,7 +23,10 @@ export interface ReplicaArgs {
 export interface MicroserviceArgs extends WorkloadArgs, WorkloadSize {
   /** Port on which it listens with TLS, 1024-65535. */
   port: number;
-  /** Certificate and key that it shows whoever calls: a secret with the fields `certificate` and `privateKey`. Environment variables name the files: TLS_CERTIFICATE_FILE, TLS_PRIVATE_KEY_FILE. */
+  /**
+   * Certificate, for the name in `internalUrl`, and key that it shows whoever calls: a secret with the fields `certificate` and `privateKey`, in PEM. Environment
+   * variables name the files: TLS_CERTIFICATE_FILE, TLS_PRIVATE_KEY_FILE.
+   */
   tls: Secret;
   /** Path, over HTTPS, that answers 200-399 while it works. It must ask nobody else: Kubernetes ends pods whose path fails. Default `/health`. */
   healthPath?: string;

@@ -9,7 +9,7 @@ import { isKubernetes } from "../kubernetes-kinds";
 import { Facts, type Model, nameIn } from "../model";
 import { models } from "../models";
 import { UNKNOWN } from "../recording";
-import { RANDOM } from "../random-values";
+import { imported, RANDOM, RANDOM_SECRETS } from "../random-values";
 import { References } from "../references";
 import { isGlobal, partitionOf } from "../regions";
 import { UNIQUE_EVERYWHERE, UNIQUENESS } from "../uniqueness";
@@ -136,6 +136,12 @@ export class SimulatedProvider {
   read(subject: Subject, id: string, inputs: Values, state: Values): ReadAnswer | undefined {
     const model = modelOf(subject.type);
     if (!standsInCloud(subject.type)) {
+      const isImport = Object.keys(inputs).length === 0 && Object.keys(state).length === 0;
+      const found = isImport ? imported(subject.type, id) : undefined;
+      if (found !== undefined) {
+        const given: Plain = { values: { ...found.inputs }, secrets: [] };
+        return { id: found.id, inputs: given, state: randomState(subject.type, given, found.outputs) };
+      }
       return { id, inputs: { values: inputs, secrets: [] }, state: { values: state, secrets: [] } };
     }
     const found = this.find(subject, id, { ...inputs, ...state });
@@ -149,7 +155,8 @@ export class SimulatedProvider {
     const model = modelOf(type);
     if (!standsInCloud(type)) {
       const { outputs } = this.answerOutside(model, subject, inputs.values);
-      return stateOf(inputs, RANDOM[type] === undefined ? outputs : { ...outputs, ...drawnBefore(outputs, state) });
+      if (RANDOM[type] === undefined) return stateOf(inputs, outputs);
+      return randomState(type, inputs, drawnBefore(outputs, state));
     }
     if (preview) {
       const found = this.find(subject, id, state);
@@ -274,7 +281,7 @@ export class SimulatedProvider {
 
   private createOutside(model: Model, subject: Subject, inputs: Plain): Answer {
     const { id, outputs } = this.answerOutside(model, subject, inputs.values);
-    return { id, state: stateOf(inputs, outputs) };
+    return { id, state: randomState(subject.type, inputs, outputs) };
   }
 
   /** Resources of other providers than AWS's: their state is all there is of them. */
@@ -333,6 +340,11 @@ function unknownOutputs(model: Model, subject: Subject, inputs: Values): Values 
 function hideUnknown({ values, secrets }: Plain): Plain {
   const hide = (value: unknown): unknown => (typeof value === "string" && isUnknown(value) ? UNKNOWN : value);
   return { values: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, hide(value)])), secrets };
+}
+
+function randomState(type: string, inputs: Plain, outputs: Values): Plain {
+  const { values, secrets } = stateOf(inputs, outputs);
+  return { values, secrets: [...secrets, ...(RANDOM_SECRETS[type] ?? []).map((property) => [property])] };
 }
 
 /** What was drawn at random once stays, and stands in the state only. */

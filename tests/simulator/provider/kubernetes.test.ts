@@ -213,6 +213,18 @@ describe("the simulator's provider for kubernetes", () => {
     assert.equal((await client.read(namespace))?.id, "shop");
   });
 
+  it("takes over objects that stand already, by namespace and name", async () => {
+    const client = await start();
+    const { api, namespace } = await shop(client);
+    const nothing = { values: {}, secrets: [] };
+    for (const made of [api, namespace]) {
+      const taken = await client.read({ ...made, inputs: nothing, state: nothing });
+      assert.deepEqual(taken?.inputs.values, made.inputs.values);
+      assert.deepEqual(taken?.state.values, made.state.values);
+    }
+    assert.equal(await client.read({ ...api, id: "shop/other", inputs: nothing, state: nothing }), undefined);
+  });
+
   it("deletes with a namespace all that is in it, and nothing elsewhere", async () => {
     const client = await start();
     const { namespace, api } = await shop(client);

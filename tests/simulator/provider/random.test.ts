@@ -97,6 +97,33 @@ describe("the simulator's provider for random", () => {
     assert.deepEqual(client.provider.cloud.all(), []);
   });
 
+  it("marks as secret what is, however it came to be", async () => {
+    const nothing = { values: {}, secrets: [] };
+    const made = await client.create(type("Password"), "marked", { length: 20 });
+    const taken = await client.read({ ...made, id: "hunter2", inputs: nothing, state: nothing });
+    for (const state of [made.state, taken?.state, (await client.update(made, { length: 20 })).state]) {
+      assert.deepEqual(state?.secrets.map(([property]) => property).sort(), ["bcryptHash", "result"]);
+    }
+  });
+
+  it("takes over values that were drawn elsewhere, as the provider imports them", async () => {
+    const nothing = { values: {}, secrets: [] };
+    const take = async (name: string, id: string) => {
+      const found = await client.read({ type: type(name), name: "taken", id, inputs: nothing, state: nothing });
+      return { id: found?.id, inputs: found?.inputs.values, state: found?.state.values };
+    };
+    const drawn = await draw("Id", { byteLength: 6, prefix: "a,b-" });
+    const taken = await take("Id", `a,b-,${drawn.id}`);
+    assert.deepEqual(taken.inputs, { byteLength: 6, prefix: "a,b-" });
+    assert.equal(taken.state?.hex, drawn.hex);
+    assert.deepEqual((await take("Integer", "7,1,9")).inputs, { min: 1, max: 9 });
+    assert.equal((await take("Integer", "7,1,9,blue")).state?.result, 7);
+    assert.equal((await take("String", "abc")).state?.result, "abc");
+    const password = await take("Password", "hunter2");
+    assert.deepEqual([password.id, password.state?.result, password.inputs], ["none", "hunter2", { length: 7 }]);
+    assert.equal((await take("Uuid", "0a1b")).state?.result, "0a1b");
+  });
+
   it("refuses what the provider would", async () => {
     const failures = async (name: string, inputs: Record<string, unknown>) =>
       (await client.check(type(name), "x", inputs)).failures.join();
