@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv, { type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import type { Recording, RecordedResource } from "../../simulator";
+import { ruleProblems } from "./kubernetes-rules";
 
 interface SchemaTable {
   readonly sources: readonly string[];
@@ -49,9 +50,10 @@ export function manifestsOf(recording: Recording): RecordedResource[] {
 /** What is wrong with any manifest of a program, and how many were looked at. */
 export function checkManifests(recording: Recording): { readonly count: number; readonly problems: string[] } {
   const manifests = manifestsOf(recording);
-  const problems = manifests.flatMap(({ name, inputs }) =>
-    manifestProblems(inputs).map((problem) => `${name}: ${problem}`),
-  );
+  const problems = manifests.flatMap((manifest) => [
+    ...manifestProblems(manifest.inputs).map((problem) => `${manifest.name}: ${problem}`),
+    ...ruleProblems(manifest),
+  ]);
   return { count: manifests.length, problems };
 }
 

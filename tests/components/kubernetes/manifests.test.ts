@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { manifestProblems, schemaDigest, schemaTable } from "../../support/kubernetes-schemas";
+import { Deployment } from "@pulumi/kubernetes/apps/v1";
+import { checkManifests, manifestProblems, schemaDigest, schemaTable } from "../../support/kubernetes-schemas";
+import { recordProgram } from "../../support/record";
 
 const service = (spec: object) => ({ apiVersion: "v1", kind: "Service", metadata: { name: "a" }, spec });
 const pod = (resources: object) => ({
@@ -45,6 +47,32 @@ describe("Kubernetes' schemas", () => {
     const secrets = { apiVersion: "secrets-store.csi.x-k8s.io/v1", kind: "SecretProviderClass" };
     const parameters = { usePodIdentity: true };
     assert.match(manifestProblems({ ...secrets, spec: { parameters } }).join(), /usePodIdentity must be string/);
+  });
+
+  it("are joined by what the API server checks beyond them", async () => {
+    const recording = await recordProgram(() => {
+      const labels = { app: "not a value" };
+      const probe = { httpGet: { path: "/", port: "http" } };
+      const container = {
+        name: "a",
+        image: "a:1",
+        ports: [{ name: "a-name-that-is-too-long", containerPort: 80 }],
+        readinessProbe: probe,
+        volumeMounts: [{ name: "data", mountPath: "/data" }],
+        env: [{ name: "A" }, { name: "A" }],
+        resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
+      };
+      new Deployment("a", {
+        metadata: { name: "A" },
+        spec: {
+          selector: { matchLabels: { app: "b" } },
+          template: { metadata: { labels }, spec: { containers: [container] } },
+        },
+      });
+    });
+    const { problems } = checkManifests(recording);
+    assert.equal(problems.length, 9, problems.join("\n"));
+    assert.ok(problems.every((problem) => problem.startsWith("a: ")));
   });
 
   it("refuse kinds and versions that they do not have", () => {
