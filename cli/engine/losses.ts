@@ -31,6 +31,7 @@ const HELD: Readonly<Record<string, string>> = {
   "aws:ec2/eip:Eip": "the address, which others have put on their lists of allowed ones",
   "aws:ecr/repository:Repository": "the images",
   "aws:efs/fileSystem:FileSystem": "the files",
+  "aws:eks/cluster:Cluster": "all that Kubernetes keeps and runs in it",
   "aws:elasticache/replicationGroup:ReplicationGroup":
     "what is cached: every read goes to the database until it is warm",
   "aws:fsx/ontapFileSystem:OntapFileSystem": "the files",
@@ -53,6 +54,8 @@ const HELD: Readonly<Record<string, string>> = {
   "aws:secretsmanager/secret:Secret": "the secret's value, and its name for the days of its recovery window",
   "aws:sqs/queue:Queue": "the messages that are not worked off yet",
   "aws:timestreamwrite/table:Table": "the records",
+  "kubernetes:core/v1:Namespace": "all objects in it, and what runs in their pods",
+  "kubernetes:core/v1:PersistentVolumeClaim": "what is written on its volume",
 };
 
 /** What the planned changes of `update` would lose. */

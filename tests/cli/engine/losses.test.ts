@@ -29,6 +29,7 @@ describe("changes that would lose data", () => {
     assert.equal(replaced?.change, "replace");
     assert.equal(replaced?.lost, "the database and its automated backups");
     assert.equal(lost(planned("delete", "aws:dynamodb/table:Table"))[0]?.change, "delete");
+    assert.match(lost(planned("delete", "kubernetes:core/v1:Namespace"))[0]?.lost ?? "", /all objects in it/);
   });
 
   it("are not an update, nor the replacement of what holds none, of a replica, or of what AWS keeps", () => {
