@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { functionLogStatement, interfaceStatements } from "../compute/function-permissions";
-import { Component, type ComponentArgs, policyDocument, serviceTrust, type Statement } from "../core";
+import { functionLogStatement, functionTrust, interfaceStatements } from "../compute/function-permissions";
+import { Component, type ComponentArgs, policyDocument, type Statement } from "../core";
 import { Connections } from "../network/connections";
 import type { NetworkLike } from "../network/network-like";
 import type { Key } from "../security/key";
@@ -53,7 +53,7 @@ export class LogSearchFunction extends Component {
       {
         name: roleName,
         description: args.description,
-        assumeRolePolicy: serviceTrust("lambda.amazonaws.com", this.account, this.functionArn),
+        assumeRolePolicy: functionTrust(),
       },
       this.childOptions(),
     );
