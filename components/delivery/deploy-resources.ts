@@ -130,8 +130,7 @@ function resources({ stack, names, system }: Scope): Readonly<Record<string, rea
     guardduty: ["guardduty:*:@:detector/*"],
     kafka: ["cluster", "configuration", "topic"].map((kind) => `kafka:*:@:${kind}/${names}*`),
     kinesis: [`kinesis:*:@:stream/${names}*`],
-    // A mapping has an id of its own; what it leads from and to is held by the role and the function.
-    lambda: [`lambda:*:@:function:${names}*`, `lambda:*:@:event-source-mapping:*`],
+    lambda: [`lambda:*:@:function:${names}*`],
     logs: [
       ...logGroups(names),
       "logs:*:@:log-group:API-Gateway-Execution-Logs_*",

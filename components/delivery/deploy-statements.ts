@@ -28,7 +28,7 @@ export const POLICIES: Readonly<Record<string, readonly string[]>> = {
   ],
   data: ["backup", "backup-storage", "dynamodb", "elasticache", "es", "rds"],
   storage: ["athena", "firehose", "glue", "kinesis", "s3", "secretsmanager"],
-  messaging: ["events", "kafka", "schemas", "sns", "sqs", "ssm"],
+  messaging: ["events", "geo", "kafka", "scheduler", "schemas", "sns", "sqs", "ssm"],
   observability: ["aps", "cloudwatch", "grafana", "logs"],
   identity: ["iam", "kms"],
   security: ["access-analyzer", "cloudtrail", "config", "guardduty", "inspector2", "macie2", "securityhub"],

@@ -38,6 +38,8 @@ const BEANSTALK_PARTS = [
   "elasticloadbalancing:ModifyTargetGroup elasticloadbalancing:ModifyTargetGroupAttributes",
   "iam:CreateServiceLinkedRole iam:PassRole s3:CreateBucket s3:GetObject s3:ListBucket s3:PutObject",
 ].join(" ");
+/** What Lambda asks of the caller whose function is an image (https://docs.aws.amazon.com/lambda/latest/dg/images-create.html). */
+const FUNCTION_IMAGE = "ecr:BatchGetImage ecr:GetDownloadUrlForLayer ecr:GetRepositoryPolicy ecr:SetRepositoryPolicy";
 /** What EKS asks of the caller that gives pods a role. */
 const POD_IDENTITY =
   "CreatePodIdentityAssociation DeletePodIdentityAssociation UpdatePodIdentityAssociation iam:GetRole iam:PassRole";
@@ -46,7 +48,9 @@ const POOL_TAGS = "TagResource UntagResource";
 /**
  * IAM service -> resource type -> what a deployment calls for it, from the AWS provider's own calls (hashicorp/terraform-provider-aws, which
  * @pulumi/aws 7.48 is made of) and the dependent actions that the Service Authorization Reference names. Tests hold that every type of every
- * stack is here, that every action exists, and that AWS lets it be narrowed to what {@link resourcesOf} names.
+ * stack is here and no other, that every action exists, and that AWS lets it be narrowed to what {@link resourcesOf} names. What a component could
+ * make and no stack asks for, such as a function's reading of a queue, is not here: a role has nothing that it does not need. A stack that begins to use
+ * a type adds its row, and the account's bootstrap stack is updated first.
  */
 export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, TypeActions>>>> = {
   "access-analyzer": {
@@ -340,6 +344,10 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
       read: "DescribeRepositories ListTagsForResource",
       write: `CreateRepository DeleteRepository PutImageScanningConfiguration PutImageTagMutability TagResource UntagResource ${KMS_GRANT} kms:RetireGrant`,
     },
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": {
+      read: "GetRepositoryPolicy",
+      write: "DeleteRepositoryPolicy SetRepositoryPolicy",
+    },
     "awsx:ecr:Image": {
       read: "DescribeImages",
       write:
@@ -579,13 +587,9 @@ export const RESOURCE_ACTIONS: Readonly<Record<string, Readonly<Record<string, T
   },
   lambda: {
     "aws:lambda/alias:Alias": { read: "GetAlias", write: "CreateAlias DeleteAlias UpdateAlias" },
-    "aws:lambda/eventSourceMapping:EventSourceMapping": {
-      read: "GetEventSourceMapping ListTags",
-      write: "CreateEventSourceMapping DeleteEventSourceMapping TagResource UntagResource UpdateEventSourceMapping",
-    },
     "aws:lambda/function:Function": {
       read: "GetFunction GetFunctionCodeSigningConfig GetFunctionConfiguration ListTags ListVersionsByFunction",
-      write: `CreateFunction DeleteFunction DeleteFunctionConcurrency PublishVersion PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration iam:PassRole ${KMS_GRANT} kms:Decrypt kms:Encrypt`,
+      write: `CreateFunction DeleteFunction DeleteFunctionConcurrency PublishVersion PutFunctionConcurrency TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration ${FUNCTION_IMAGE} iam:PassRole ${KMS_GRANT} kms:Decrypt kms:Encrypt`,
     },
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
       read: "GetFunctionEventInvokeConfig",
@@ -844,7 +848,6 @@ export const ANY_RESOURCE: Readonly<Record<string, string>> = {
   kafka: "DescribeClusterOperation GetBootstrapBrokers",
   kinesis: "DisableEnhancedMonitoring EnableEnhancedMonitoring UpdateShardCount UpdateStreamMode",
   kms: "CreateKey ListAliases",
-  lambda: "CreateEventSourceMapping",
   logs: "CreateLogDelivery DeleteLogDelivery DeleteResourcePolicy DescribeLogGroups DescribeResourcePolicies GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery",
   macie2: "DisableMacie EnableMacie GetMacieSession UpdateMacieSession",
   route53: "CreateHealthCheck CreateHostedZone",

@@ -17,12 +17,28 @@ const DELIVERED = ["book-lending", "credit-score"];
 const SWAPPED = ["book-lending"];
 /** Systems with Kafka, a search domain or managed Prometheus. */
 const WITH_EVENT_LOGS = ["payments"];
+/** Systems whose services call each other by an API that is reached from the VPC alone. */
+const WITH_PRIVATE_APIS = ["payments"];
+/** Systems that read queues. */
+const WITH_QUEUES = ["book-lending", "credit-score", "payments"];
+/** Systems with parameters: which version a pair of machines runs, where shards are. */
+const WITH_PARAMETERS = ["book-lending", "payments"];
+/** Systems with an event bus of their own. */
+const WITH_A_BUS = ["credit-score"];
+/** Systems whose databases are backed up continuously, as their objectives may ask for less than two hours. */
+const BACKED_UP_CONTINUOUSLY = ["book-lending", "payments", "ui-service"];
 /** Systems with caches. */
 const WITH_CACHES = ["payments", "ui-service"];
 /** Systems with data streams, archives and queries over them. */
 const WITH_STREAMS = ["rewards"];
+/** Systems with functions of their own, which are traced, kept warm and asked by Cognito. */
+const WITH_FUNCTIONS = ["rewards"];
+/** Systems that know where devices are. */
+const WITH_POSITIONS = ["rewards"];
 /** Systems on Kubernetes. */
 const ON_KUBERNETES = ["rewards"];
+/** Systems on machines that the stack makes itself. */
+const ON_MACHINES = ["book-lending"];
 /** Systems on Elastic Beanstalk. */
 const ON_BEANSTALK = ["ui-service"];
 
@@ -66,6 +82,7 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       actions: "PutMetricData",
       on: ANYWHERE,
       condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
+      of: ON_MACHINES,
     },
     { actions: "GetMetricData", on: ANYWHERE, of: [...SWAPPED, ...WITH_EVENT_LOGS] },
     { actions: "DescribeAlarmsForMetric GetMetricStatistics ListMetrics", on: ANYWHERE, of: WITH_EVENT_LOGS },
@@ -82,6 +99,8 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
         "BatchGetItem BatchWriteItem ConditionCheckItem DeleteItem GetItem PutItem Query UpdateItem CreateBackup DeleteBackup DescribeBackup DescribeTable ListTagsOfResource StartAwsBackupJob",
       on: ({ names }) => [`dynamodb:*:@:table/${names}*`],
     },
+    // The Kinesis Client Library looks through its leases.
+    { actions: "Scan", on: ({ names }) => [`dynamodb:*:@:table/${names}*-leases*`], of: WITH_STREAMS },
   ],
   ec2: [
     {
@@ -90,7 +109,8 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       // A function in a network: AWS makes its interfaces, whose ids nobody knows before.
       on: ANYWHERE,
     },
-    { actions: "DescribeInstanceStatus DescribeInstances DescribeSecurityGroups", on: ANYWHERE },
+    { actions: "DescribeInstances DescribeSecurityGroups", on: ANYWHERE, of: [...ON_BEANSTALK, ...ON_KUBERNETES] },
+    { actions: "DescribeInstanceStatus", on: ANYWHERE, of: ON_BEANSTALK },
     // Of the policies of AWS that a cluster's roles have: what its control plane and network plugin do where pods have interfaces and AWS's own controllers make no
     // load balancers, routes or volumes.
     {
@@ -102,7 +122,11 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     { actions: "CreateTags", on: () => ["ec2:*:@:network-interface/*"], of: ON_KUBERNETES },
   ],
   ec2messages: [
-    { actions: "AcknowledgeMessage DeleteMessage FailMessage GetEndpoint GetMessages SendReply", on: ANYWHERE },
+    {
+      actions: "AcknowledgeMessage DeleteMessage FailMessage GetEndpoint GetMessages SendReply",
+      on: ANYWHERE,
+      of: [...ON_MACHINES, ...ON_KUBERNETES],
+    },
   ],
   ecr: [
     {
@@ -162,8 +186,16 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       of: WITH_EVENT_LOGS,
     },
   ],
-  events: [{ actions: "PutEvents", on: ({ names }) => [`events:*:@:event-bus/${names}*`] }],
-  "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"] }],
+  events: [{ actions: "PutEvents", on: ({ names }) => [`events:*:@:event-bus/${names}*`], of: WITH_A_BUS }],
+  "execute-api": [{ actions: "Invoke", on: () => ["execute-api:*:@:*/live/*"], of: WITH_PRIVATE_APIS }],
+  geo: [
+    {
+      actions: "BatchDeleteGeofence BatchPutGeofence BatchUpdateDevicePosition PutGeofence",
+      // A tracker, and its fences.
+      on: ({ names }) => [`geo:*:@:*/${names}*`],
+      of: WITH_POSITIONS,
+    },
+  ],
   "kafka-cluster": [
     {
       actions: "Connect DescribeTopic WriteData WriteDataIdempotently",
@@ -199,7 +231,13 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       condition: { StringEquals: { "aws:ResourceTag/palisade:component": "security/Key" } },
     },
   ],
-  lambda: [{ actions: "InvokeFunction", on: ({ names }) => [`lambda:*:@:function:${names}*`], of: SWAPPED }],
+  lambda: [
+    {
+      actions: "InvokeFunction",
+      on: ({ names }) => [`lambda:*:@:function:${names}*`],
+      of: [...SWAPPED, ...WITH_FUNCTIONS],
+    },
+  ],
   logs: [
     {
       actions:
@@ -216,8 +254,14 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
   rds: [
     {
       actions:
-        "AddTagsToResource CopyDBClusterSnapshot CopyDBSnapshot CreateDBClusterSnapshot CreateDBSnapshot DeleteDBClusterAutomatedBackup DeleteDBClusterSnapshot DeleteDBInstanceAutomatedBackup DeleteDBSnapshot DescribeDBClusterAutomatedBackups DescribeDBClusterSnapshots DescribeDBClusters DescribeDBInstances DescribeDBSnapshots ListTagsForResource ModifyDBCluster ModifyDBClusterSnapshotAttribute ModifyDBInstance ModifyDBSnapshotAttribute",
-      on: () => ["*auto-backup", "*snapshot", "cluster", "db"].map((kind) => `rds:*:@:${kind}:*`),
+        "AddTagsToResource CopyDBClusterSnapshot CopyDBSnapshot CreateDBClusterSnapshot CreateDBSnapshot DeleteDBClusterSnapshot DeleteDBSnapshot DescribeDBClusterSnapshots DescribeDBClusters DescribeDBInstances DescribeDBSnapshots ListTagsForResource ModifyDBCluster ModifyDBClusterSnapshotAttribute ModifyDBSnapshotAttribute",
+      on: () => ["*snapshot", "cluster", "db"].map((kind) => `rds:*:@:${kind}:*`),
+    },
+    {
+      actions:
+        "DeleteDBClusterAutomatedBackup DeleteDBInstanceAutomatedBackup DescribeDBClusterAutomatedBackups ModifyDBInstance",
+      on: () => ["*auto-backup", "db"].map((kind) => `rds:*:@:${kind}:*`),
+      of: BACKED_UP_CONTINUOUSLY,
     },
   ],
   "rds-db": [{ actions: "connect", on: () => ["rds-db:*:@:dbuser:*/*"] }],
@@ -248,9 +292,11 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     { actions: "GetRandomPassword", on: ANYWHERE },
   ],
   sqs: [
+    { actions: "SendMessage", on: ({ names }) => [`sqs:*:@:${names}*`] },
     {
-      actions: "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage",
+      actions: "ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage",
       on: ({ names }) => [`sqs:*:@:${names}*`],
+      of: WITH_QUEUES,
     },
   ],
   ssm: [
@@ -263,11 +309,18 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     {
       actions: "GetParameter PutParameter",
       on: ({ names, stack }) => [`ssm:*:@:parameter/${names}*`, `ssm:*:@:parameter/${stack}/*`],
+      of: WITH_PARAMETERS,
     },
-    { actions: "UpdateInstanceInformation", on: () => ["ec2:*:@:instance/*"] },
+    { actions: "UpdateInstanceInformation", on: () => ["ec2:*:@:instance/*"], of: [...ON_MACHINES, ...ON_KUBERNETES] },
   ],
   sts: [{ actions: "AssumeRole", on: ({ taken }) => taken.map((role) => `iam::@:role/${role}`) }],
-  ssmmessages: [{ actions: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel", on: ANYWHERE }],
+  ssmmessages: [
+    {
+      actions: "CreateControlChannel CreateDataChannel OpenControlChannel OpenDataChannel",
+      on: ANYWHERE,
+      of: [...ON_MACHINES, ...ON_KUBERNETES],
+    },
+  ],
   // Who handles an incident: AWS lets none of it be narrowed to a resource.
   support: [
     {
@@ -276,36 +329,62 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
       on: ANYWHERE,
     },
   ],
+  xray: [{ actions: "PutTelemetryRecords PutTraceSegments", on: ANYWHERE, of: WITH_FUNCTIONS }],
 };
 
+/** Parts of several services in one statement. */
+interface Shared {
+  readonly actions: string[];
+  readonly resources: Set<string>;
+  /** Services of the actions, and of the ARNs: Systems Manager's actions name machines of EC2. */
+  readonly acting: Set<string>;
+  readonly named: Set<string>;
+}
+
+const serviceOf = (arn: string): string => arn.split(":")[2] ?? arn;
+
+/** Would no action of the one work on what only the other names? */
+const fitTogether = (one: Shared, service: string, named: ReadonlySet<string>): boolean =>
+  !one.acting.has(service) && !one.named.has(service) && ![...named].some((each) => one.acting.has(each));
+
 /**
- * The boundary of every role that the deployment of `scope.stack` makes. Parts of different services share a statement, as IAM counts characters: no action works
- * on what only another service's part names. Parts of one service, and those with a condition, stay apart.
+ * The boundary of every role that the deployment of `scope.stack` makes. Parts of different services share a statement, as IAM counts characters: never where an
+ * action would work on what only another part names. Those with a condition stay apart.
  */
 export function workloadStatements(scope: Scope): Statement[] {
-  const shared = new Map<string, { actions: string[]; resources: string[] }>();
+  const anywhere: string[] = [];
+  const shared: Shared[] = [];
   const held: Statement[] = [];
   for (const [service, parts] of Object.entries(CEILING)) {
-    for (const [index, { actions, on, condition, of }] of parts.entries()) {
+    for (const { actions, on, condition, of } of parts) {
       if (of && !of.includes(scope.system)) continue;
       const named = actions.split(" ").map((action) => `${service}:${action}`);
       const resources = on(scope).map((rest) => (rest === "*" ? rest : arnIn(scope, rest)));
       if (resources.length === 0) continue;
-      if (condition) {
-        held.push({ Effect: "Allow", Action: named, Resource: resources, Condition: condition });
-        continue;
-      }
-      const place = on === ANYWHERE ? "anywhere" : String(index);
-      const group = shared.get(place) ?? { actions: [], resources: [] };
-      group.actions.push(...named);
-      group.resources = [...new Set([...group.resources, ...resources])];
-      shared.set(place, group);
+      if (condition) held.push({ Effect: "Allow", Action: named, Resource: resources, Condition: condition });
+      else if (on === ANYWHERE) anywhere.push(...named);
+      else share(shared, service, named, resources);
     }
   }
-  const together = [...shared.values()].map(({ actions, resources }): Statement => ({
-    Effect: "Allow",
-    Action: actions,
-    Resource: resources,
-  }));
-  return [...together, ...held];
+  return [
+    ...shared.map(({ actions, resources }) => allow(actions, [...resources])),
+    ...(anywhere.length > 0 ? [allow(anywhere, ["*"])] : []),
+    ...held,
+  ];
+}
+
+const allow = (Action: string[], Resource: string[]): Statement => ({ Effect: "Allow", Action, Resource });
+
+/** Adds a part to the first statement that it may share. */
+function share(shared: Shared[], service: string, actions: readonly string[], resources: readonly string[]): void {
+  const named = new Set(resources.map((arn) => serviceOf(arn)));
+  let place = shared.find((one) => fitTogether(one, service, named));
+  if (place === undefined) {
+    place = { actions: [], resources: new Set(), acting: new Set(), named: new Set() };
+    shared.push(place);
+  }
+  place.actions.push(...actions);
+  place.acting.add(service);
+  for (const arn of resources) place.resources.add(arn);
+  for (const each of named) place.named.add(each);
 }

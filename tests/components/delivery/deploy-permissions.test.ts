@@ -207,9 +207,21 @@ describe("what a deployment may do", function () {
             list(Action).map((action) => [action, String(outputs.arn)] as const),
           ),
         );
-    /** AmazonAPIGatewayPushToCloudWatchLogs and AWSSupportAccess, which are attached and not recorded. */
-    const isOfAws = (action: string) =>
-      ["logs:DescribeLogGroups", "logs:FilterLogEvents"].includes(action) || action.startsWith("support:");
+    /** Of policies of AWS, which are attached and not recorded: AWSSupportAccess has all of `support`. */
+    const OF_AWS = [
+      // AmazonAPIGatewayPushToCloudWatchLogs
+      ...["logs:DescribeLogGroups", "logs:FilterLogEvents"],
+      // AmazonEKSClusterPolicy
+      ...["ec2:DescribeAvailabilityZones", "ec2:DescribeInstanceTopology"],
+      // AmazonEKSVPCResourceController
+      ...["ec2:AttachNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DetachNetworkInterface"],
+      ...["ec2:CreateTags", "ec2:ModifyNetworkInterfaceAttribute"],
+      // AmazonEKS_CNI_Policy
+      "ec2:DescribeInstanceTypes",
+      // AmazonEKSWorkerNodeMinimalPolicy
+      "eks-auth:AssumeRoleForPodIdentity",
+    ];
+    const isOfAws = (action: string) => OF_AWS.includes(action) || action.startsWith("support:");
 
     it("are granted nothing that their boundary does not let through", () => {
       const stopped = stacks.flatMap(({ scope, resources: made }) => {
@@ -227,10 +239,40 @@ describe("what a deployment may do", function () {
 
     it("have a boundary that lets nothing through that nobody is granted", () => {
       const granted = new Set([...grants(), ...byResources()].map(([action]) => action));
-      const unused = workloadStatements(SCOPE)
+      const unused = stacks
+        .flatMap(({ scope }) => workloadStatements(scope))
         .flatMap(({ Action }) => list(Action))
         .filter((action) => !granted.has(action) && !isOfAws(action));
-      assert.deepEqual(unused, []);
+      assert.deepEqual([...new Set(unused)], []);
+    });
+
+    it("share statements of their boundary only where no action works on what is another service's", () => {
+      const OTHERS: Readonly<Record<string, readonly string[]>> = {
+        "eks-auth": ["eks"],
+        "kafka-cluster": ["kafka"],
+        ssm: ["ssm", "ec2"],
+        sts: ["iam"],
+      };
+      for (const { scope } of stacks) {
+        for (const { Action, Resource } of workloadStatements(scope)) {
+          const named = list(Resource).map((arn) => arn.split(":")[2] ?? "");
+          const acting = [...new Set(list(Action).map((action) => action.split(":")[0] ?? ""))];
+          const reach = acting.flatMap((service) =>
+            (OTHERS[service] ?? [service]).map((one) => [service, one] as const),
+          );
+          const foreign = reach.filter(
+            ([service, one]) => one !== service && acting.includes(one) && named.includes(one),
+          );
+          assert.deepEqual(foreign, [], `${scope.stack}: ${list(Action).join(" ")}`);
+        }
+      }
+    });
+
+    it("have a boundary that IAM takes, with room for what a system still gets", () => {
+      for (const { scope } of stacks) {
+        const { length } = JSON.stringify({ Version: "2012-10-17", Statement: workloadStatements(scope) });
+        assert.ok(length <= 5_900, `${scope.stack}: ${length}`);
+      }
     });
 
     it("are passed to the services that they trust, and to no other", () => {
