@@ -20,11 +20,11 @@ import { analytics } from "./rewards/analytics";
 import { assets } from "./rewards/assets";
 import { API_FUNCTIONS, ENTRANCES, routes } from "./rewards/api";
 import { crossChecks } from "./rewards/checks";
-import { type FunctionName, type RewardsConfig, rewardsSchema, type ServiceName } from "./rewards/config";
+import { type RewardsConfig, rewardsSchema } from "./rewards/config";
 import { deployFunctions } from "./rewards/functions";
 import { identity } from "./rewards/identity";
-import { metabaseSettings } from "./rewards/metabase";
-import type { RewardsOutputs } from "./rewards/outputs";
+import { metabaseImage, metabaseSettings } from "./rewards/metabase";
+import type { Repository, RewardsOutputs } from "./rewards/outputs";
 import { deployServices } from "./rewards/services";
 import { stores as createStores } from "./rewards/stores";
 import { connectByStreams } from "./rewards/streams";
@@ -111,11 +111,17 @@ function build(config: RewardsConfig): RewardsOutputs {
       vpc,
       key,
       logKey,
+      version: config.kubernetes.version,
       nodes: { services: { instanceTypes: config.kubernetes.instanceTypes, ...config.kubernetes.nodes } },
       admins: config.kubernetes.admins,
+      deployers: config.kubernetes.deployers,
+      runtimeMonitoring: true,
     },
     here,
   );
+  for (const [name, range] of Object.entries(config.kubernetes.runners)) {
+    cluster.controlPlane.connections.allowFromCidr(name, range);
+  }
   const { certificateArn } = new Certificate(
     "rewards-certificate",
     { domainName: apiHost, subjectAlternativeNames: [balancerHost, analyticsHost], zone: dns },
@@ -179,6 +185,7 @@ function build(config: RewardsConfig): RewardsOutputs {
   firewall.associate("api", api.stageArn);
 
   // What the archives say: Metabase, for who is signed in at the company's directory.
+  const metabaseRepository = metabaseImage(config, { region, key });
   const metabase = analytics(
     {
       name: "rewards-analytics",
@@ -201,7 +208,7 @@ function build(config: RewardsConfig): RewardsOutputs {
       backups: stores.databaseBackups,
       startAfter: baseline?.nodes.runtimeMonitoring ? [baseline.nodes.runtimeMonitoring] : [],
     },
-    metabaseSettings(config, { region, key }),
+    metabaseSettings(config, metabaseRepository),
   );
 
   dns.alias("api", apiHost, api.aliasTarget(apiHost));
@@ -220,7 +227,10 @@ function build(config: RewardsConfig): RewardsOutputs {
       users: { database: streams.archives.users.database, table: streams.archives.users.table },
       transactions: { database: streams.archives.transactions.database, table: streams.archives.transactions.table },
     },
-    analytics: metabase.connection,
+    analytics: {
+      ...metabase.connection,
+      database: { endpoint: metabase.database.endpoint, secretArn: metabase.database.secretArn },
+    },
     tables: {
       catalogs: stores.catalogs.tableName,
       balances: stores.balances.tableName,
@@ -233,17 +243,15 @@ function build(config: RewardsConfig): RewardsOutputs {
       validator: stores.validatorCredentials.arn,
       serviceTls: stores.serviceTls.arn,
     },
-    repositories: repositoriesOf({ ...services.images, ...functions.images }),
+    repositories: repositoriesOf({ ...services.images, ...functions.images, metabase: metabaseRepository }),
     natAddresses: vpc.natAddresses,
     nameServers: dns.nameServers,
     dashboardUrl: dashboard.url,
   };
 }
 
-function repositoriesOf(
-  images: Readonly<Record<ServiceName | FunctionName, ContainerImage>>,
-): RewardsOutputs["repositories"] {
-  const repository = (name: ServiceName | FunctionName) => images[name].repositoryUrl;
+function repositoriesOf(images: Readonly<Record<Repository, ContainerImage>>): RewardsOutputs["repositories"] {
+  const repository = (name: Repository) => images[name].repositoryUrl;
   return {
     onboarding: repository("onboarding"),
     "user-catalogs": repository("user-catalogs"),
@@ -253,5 +261,6 @@ function repositoriesOf(
     tracking: repository("tracking"),
     uploads: repository("uploads"),
     "identity-check": repository("identity-check"),
+    metabase: repository("metabase"),
   };
 }

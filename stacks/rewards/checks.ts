@@ -1,3 +1,4 @@
+import { contains, vpcCidrProblem } from "../../components/network/cidr";
 import { partnerProblems, regionProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import { FUNCTIONS, type RewardsConfig, SERVICES } from "./config";
@@ -21,6 +22,7 @@ export function crossChecks(config: RewardsConfig): ConfigProblem[] {
       partnerProblems(`catalogs.providers.${name}.cidrs`, "provider", cidrs),
     ),
     ...hostProblems(config),
+    ...runnerProblems(config),
     ...databaseProblems(config, production),
     ...capacityProblems(config, production),
   ];
@@ -58,6 +60,14 @@ function databaseProblems({ database, objectives }: RewardsConfig, production: b
     });
   }
   return problems;
+}
+
+function runnerProblems({ kubernetes, region }: RewardsConfig): ConfigProblem[] {
+  return Object.entries(kubernetes.runners).flatMap(([name, range]): ConfigProblem[] => {
+    if (vpcCidrProblem(region.cidr) !== undefined || contains(region.cidr, range)) return [];
+    const message = `Is not within ${region.cidr}: network ACLs let nobody else up to the Kubernetes API.`;
+    return [{ path: `kubernetes.runners.${name}`, value: range, message, fix: "Deploy from a subnet of the VPC." }];
+  });
 }
 
 function capacityProblems({ functions, kubernetes, services }: RewardsConfig, production: boolean): ConfigProblem[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { INSTANCE_CLASS } from "../../components/data/instance-class";
+import { KUBERNETES_VERSIONS } from "../../components/kubernetes/kubernetes-version";
 import {
   alarms,
   baseline,
@@ -12,6 +13,7 @@ import {
   objectives,
   positive,
   region,
+  roleArn,
   size,
   url,
   zoneId,
@@ -78,19 +80,27 @@ export const rewardsSchema = systemSchema("rewards", {
   }),
   region,
   kubernetes: z.strictObject({
+    /** Kubernetes' own. It goes up by one at a time, and never down. Default: the newest that EKS has. */
+    version: z.enum(KUBERNETES_VERSIONS).optional(),
     instanceTypes: z
-      .array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, "Give an instance type such as m7g.large."))
-      .min(1),
+      .array(
+        z
+          .string()
+          .regex(
+            /^[cmr]([6-9]|[1-9]\d)g[a-z]*\.[a-z0-9-]+$/,
+            "Give a Graviton type of the c, m or r families such as m7g.large: images are built for arm64, and pods have network interfaces of their own.",
+          ),
+      )
+      .min(1, "Give at least one instance type."),
     nodes: z
       .strictObject({ min: positive, max: positive })
       .refine((given) => given.min <= given.max, { error: "min is larger than max.", path: ["min"] }),
     /** Who administers it: label -> role. */
-    admins: z
-      .record(
-        key(24, "An administrator's label"),
-        z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "Give a role's ARN."),
-      )
-      .default({}),
+    admins: z.record(key(24, "An administrator's label"), roleArn).default({}),
+    /** Whose updates make and change what runs in it, and nothing else: label -> role. */
+    deployers: z.record(key(24, "A deployer's label"), roleArn).default({}),
+    /** Where both call its API from, as the internet does not reach it: label -> range of the VPC. */
+    runners: z.record(key(24, "A range's name"), cidr).default({}),
   }),
   services: z.strictObject({
     onboarding: service,
@@ -114,9 +124,30 @@ export const rewardsSchema = systemSchema("rewards", {
       .refine((given) => Object.keys(given).length > 0, "Give at least one provider."),
     /** When they are asked: cron, UTC. */
     schedule: z.string().regex(SCHEDULE, "Give five cron fields such as 17 */6 * * *.").default("17 */6 * * *"),
+    /** Minutes without a round that succeeded until there is an alarm: two pauses of the schedule and a round, if one may fail. */
+    alarmAfterMinutes: z
+      .int()
+      .min(10)
+      .max(1440)
+      .multipleOf(5, "Give whole fives: it is counted in steps of 5.")
+      .default(780),
   }),
   /** Pages of the web and mobile clients that take the authorization code, and that follow a sign-out. */
-  clients: z.strictObject({ callbackUrls: z.array(url).min(1), logoutUrls: z.array(url).min(1) }),
+  clients: z.strictObject({
+    callbackUrls: z.array(url).min(1),
+    logoutUrls: z.array(url).min(1),
+    /** Sender of codes. Default: Cognito's own, which stops at 50 messages a day. */
+    email: z
+      .strictObject({
+        /** e.g. `Rewards <no-reply@rewards.example.com>`. */
+        from: z.string().min(3).max(320),
+        /** SES identity, verified and out of the sandbox. */
+        identityArn: z
+          .string()
+          .regex(/^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity\/\S+$/, "Give an SES identity's ARN."),
+      })
+      .optional(),
+  }),
   database: z
     .strictObject({
       /** Give this or `capacity`. */

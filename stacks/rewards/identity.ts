@@ -27,6 +27,7 @@ export function identity(
       domain: { prefix: fitName("userPoolDomain", `${domain.name}-${shortRegion(region.region)}`) },
       callbackUrls: clients.callbackUrls,
       logoutUrls: clients.logoutUrls,
+      email: clients.email,
       selfSignUp: true,
       preSignUp: identityCheck,
     },

@@ -4,22 +4,26 @@ import type { Key } from "../../components/security/key";
 import type { AnalyticsSettings } from "./analytics";
 import type { RewardsConfig } from "./config";
 
-/** What the configuration says of Metabase. Its image stands in a repository of the system: tasks reach no other. */
-export function metabaseSettings(
-  { analytics, environment }: RewardsConfig,
+/** Metabase's image, in a repository of the system: tasks reach no other. */
+export function metabaseImage(
+  { analytics: { image } }: RewardsConfig,
   { region, key }: { readonly region: Region; readonly key: Key },
+): ContainerImage {
+  const { tag, context } = image;
+  return new ContainerImage(
+    "rewards-metabase-image",
+    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context } },
+    { parent: region },
+  );
+}
+
+/** What the configuration says of Metabase. */
+export function metabaseSettings(
+  { analytics: { size, database }, environment }: RewardsConfig,
+  image: ContainerImage,
 ): AnalyticsSettings {
-  const { image, size, database } = analytics;
   return {
-    image: new ContainerImage(
-      "rewards-metabase-image",
-      {
-        key,
-        tag: image.tag ?? "built",
-        build: image.context === undefined ? undefined : { context: image.context },
-      },
-      { parent: region },
-    ),
+    image,
     architecture: "ARM64",
     ...size,
     // Two share one database, and see each other's changes.

@@ -11,11 +11,13 @@ import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
 import { ENTRANCES, type Entrance } from "./api";
 import { type RewardsConfig, type ServiceName } from "./config";
-import type { Stores } from "./stores";
-import type { Streams } from "./streams";
+import { DATABASE_USER, type Stores } from "./stores";
+import { type Streams, type Topic, TOPICS } from "./streams";
 
 /** Port on which every container listens, with TLS. */
 const PORT = 8443;
+/** What the polling job logs at the end of a round that succeeded. */
+const POLLED = "catalogs polled";
 
 export interface ServiceSite {
   readonly region: Region;
@@ -81,12 +83,14 @@ export function deployServices(config: RewardsConfig, site: ServiceSite): Servic
       DATABASE_READER_HOST: stores.users.primary.readerAddress,
       DATABASE_PORT: String(stores.users.port),
       DATABASE_NAME: stores.users.databaseName,
+      DATABASE_USER,
+      ...Object.assign({}, ...TOPICS.map((topic) => subscription(topic, streams))),
     }),
   };
   for (const [name, { listenerPort, nodePort }] of Object.entries(ENTRANCES)) {
     openEntrance(name, site, listenerPort, nodePort);
   }
-  const { providers, schedule } = config.catalogs;
+  const { alarmAfterMinutes, providers, schedule } = config.catalogs;
   const catalogPolling = new PollingJob(
     "rewards-catalog-polling",
     {
@@ -96,6 +100,7 @@ export function deployServices(config: RewardsConfig, site: ServiceSite): Servic
       image: images["user-catalogs"],
       schedule,
       command: ["python", "-m", "user_catalogs.poll"],
+      heartbeat: { logLine: POLLED, withinMinutes: alarmAfterMinutes },
       variables: {
         AWS_REGION: region.region,
         CATALOG_TABLE: stores.catalogs.tableName,
@@ -105,6 +110,16 @@ export function deployServices(config: RewardsConfig, site: ServiceSite): Servic
     here,
   );
   return { services, images, catalogPolling };
+}
+
+/** What the Kinesis Client Library is told of a stream: `USERS_STREAM`, `USERS_CONSUMER_ARN`, `USERS_LEASE_TABLE`. */
+function subscription(topic: Topic, { streams, readers, leases }: Streams): Record<string, pulumi.Input<string>> {
+  const prefix = topic.toUpperCase();
+  return {
+    [`${prefix}_STREAM`]: streams[topic].streamName,
+    [`${prefix}_CONSUMER_ARN`]: readers[topic].arn,
+    [`${prefix}_LEASE_TABLE`]: leases[topic].tableName,
+  };
 }
 
 const isEntrance = (name: ServiceName): name is Entrance => name in ENTRANCES;

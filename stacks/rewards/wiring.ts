@@ -34,6 +34,8 @@ export function connect(
   for (const client of [userCatalogs, businessRules, usersDomain, catalogPolling, scoring]) {
     client.connections.allowToPrefixList("dynamodb", vpc.dynamodbPrefixListId, tcp(443));
   }
+  // To streams and secrets: the interface endpoints. Containers have it of themselves.
+  for (const client of [scoring, identityCheck]) client.connections.allowTo(vpc.endpointConnections);
 
   // Onboarding checks an applicant against the catalogs, and tells of every new user.
   userCatalogs.allowFrom(onboarding);

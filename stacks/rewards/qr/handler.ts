@@ -15,7 +15,7 @@ export interface ApiAnswer {
 }
 
 /**
- * `POST /qr`: a profile or an encounter in, `{ "image": <PNG in base64>, "contentType": "image/png" }` out; 400 with `{ "error": ... }` for
+ * `POST /encounters/qr`: a profile or an encounter in, `{ "image": <PNG in base64>, "contentType": "image/png" }` out; 400 with `{ "error": ... }` for
  * a request that is wrong.
  */
 export async function handler(event: ApiEvent): Promise<ApiAnswer | undefined> {
