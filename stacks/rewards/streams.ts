@@ -39,7 +39,7 @@ export function connectByStreams(config: RewardsConfig, { region, key, logKey, b
   const here = { parent: region };
   const { glacierDays, deepArchiveDays, expireDays, queryGiB } = config.archive;
   const stream = (topic: Topic) =>
-    new DataStream(`rewards-${topic}`, { key, retentionHours: config.streams.retentionHours }, here);
+    new DataStream(`rewards-${topic}-events`, { key, retentionHours: config.streams.retentionHours }, here);
   const streams = { users: stream("users"), transactions: stream("transactions") };
   const readers = {
     users: streams.users.consumer("users-domain"),

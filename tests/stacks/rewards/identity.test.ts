@@ -26,20 +26,20 @@ describe("rewards identity", function () {
   });
 
   it("lets onboarding alone tell of users, scoring alone of transactions, and both of nothing else", () => {
-    const stream = (topic: string) => `arn:aws:kinesis:${HERE}:stream/rewards-rewards-${topic}`;
+    const stream = (topic: string) => `arn:aws:kinesis:${HERE}:stream/rewards-rewards-${topic}-events`;
     assert.deepEqual(prod.holders(/^kinesis:PutRecords?$/, stream("users")), ["onboarding"]);
     assert.deepEqual(prod.holders(/^kinesis:PutRecords?$/, stream("transactions")), ["scoring"]);
   });
 
   it("lets the users domain subscribe to both streams, and the archives read them", () => {
     for (const topic of ["users", "transactions"]) {
-      const stream = `arn:aws:kinesis:${HERE}:stream/rewards-rewards-${topic}`;
+      const stream = `arn:aws:kinesis:${HERE}:stream/rewards-rewards-${topic}-events`;
       assert.deepEqual(prod.holders(/^kinesis:SubscribeToShard$/, stream), ["users-domain"]);
       assert.deepEqual(prod.holders(/^kinesis:GetRecords$/, stream), [`${topic}-archive`]);
     }
     const told = prod.podVariables("users-domain");
-    assert.equal(told.USERS_CONSUMER_ARN, prod.arn("rewards-users-users-domain"));
-    assert.equal(told.TRANSACTIONS_CONSUMER_ARN, prod.arn("rewards-transactions-users-domain"));
+    assert.equal(told.USERS_CONSUMER_ARN, prod.arn("rewards-users-events-users-domain"));
+    assert.equal(told.TRANSACTIONS_CONSUMER_ARN, prod.arn("rewards-transactions-events-users-domain"));
     assert.equal(told.TRANSACTIONS_LEASE_TABLE, "rewards-rewards-transactions-leases");
   });
 

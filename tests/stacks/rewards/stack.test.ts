@@ -55,13 +55,13 @@ describe("rewards stack", function () {
 
     it("keeps records for a week, and reads them with capacity of the users domain's own", () => {
       for (const topic of ["users", "transactions"]) {
-        assert.equal(prod.inputs(`rewards-${topic}-stream`).retentionPeriod, 168);
+        assert.equal(prod.inputs(`rewards-${topic}-events-stream`).retentionPeriod, 168);
         const consumer = named(
           prod.recording,
-          `rewards-${topic}-users-domain`,
+          `rewards-${topic}-events-users-domain`,
           "aws:kinesis/streamConsumer:StreamConsumer",
         );
-        assert.equal(consumer.inputs.streamArn, prod.arn(`rewards-${topic}-stream`));
+        assert.equal(consumer.inputs.streamArn, prod.arn(`rewards-${topic}-events-stream`));
       }
     });
 
@@ -77,7 +77,10 @@ describe("rewards stack", function () {
         );
         assert.equal(extendedS3Configuration.kmsKeyArn, prod.arn("rewards-key-key"));
         assert.match(String(extendedS3Configuration.prefix), /^records\/day=/);
-        assert.equal(Reflect.get(kinesisSourceConfiguration, "kinesisStreamArn"), prod.arn(`rewards-${topic}-stream`));
+        assert.equal(
+          Reflect.get(kinesisSourceConfiguration, "kinesisStreamArn"),
+          prod.arn(`rewards-${topic}-events-stream`),
+        );
         const { parameters, partitionKeys } = prod.inputs(`rewards-${topic}-archive-table`) as {
           parameters: Record<string, string>;
           partitionKeys: Array<{ name: string }>;
@@ -200,7 +203,7 @@ describe("rewards stack", function () {
       "tracking-dead-letters",
       "transactions-archive-late",
       "transactions-archive-conversion-failures",
-      "transactions-users-domain-behind",
+      "transactions-events-users-domain-behind",
       "users-primary-cpu-a",
       "analytics-tasks-missing",
       "database-backups-job-failed",
