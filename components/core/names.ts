@@ -78,7 +78,6 @@ export const NAME_RULES = {
   /** Cognito refuses these words, wherever they stand. */
   userPoolDomain: { max: 63, refused: /aws|amazon|cognito|[^a-z0-9-]/g, lowercase: true },
   usagePlan: { max: 255, refused: /[^A-Za-z0-9_.-]/g },
-  vpcLink: { max: 128, refused: /[^A-Za-z0-9_.-]/g },
   wafWebAcl: { max: 128, refused: /[^A-Za-z0-9_-]/g },
 } as const satisfies Record<string, NameRule>;
 

@@ -32,8 +32,7 @@ export interface LinkTarget extends Connectable {
  *
  * It is a VPC link V2: AWS calls V1 legacy and asks not to make new ones; V1 also comes in without a security group, so that
  * the load balancer would have to stop looking at its own rules. Subnets and security group can not be changed; a change makes
- * a new link first and then
- * moves the APIs over. A link without traffic for 60 days sleeps, and wakes in some minutes at the next request.
+ * a new link first and then moves the APIs over. A link without traffic for 60 days sleeps, and wakes in some minutes at the next request.
  *
  * Cost: none beyond the traffic between zones. It holds no data.
  */
@@ -53,8 +52,8 @@ export class VpcLink extends Component implements Connectable {
     );
     const vpcLink = new aws.apigatewayv2.VpcLink(
       this.childName("link"),
+      // Without a name of ours: Pulumi deletes what has one before it makes the next, and AWS keeps a link that an API uses.
       {
-        name: this.physicalName("vpcLink"),
         subnetIds: [...args.network.privateSubnetIds],
         securityGroupIds: [securityGroup.id],
       },

@@ -153,7 +153,10 @@ export const rewardsSchema = systemSchema("rewards", {
       /** Give this or `capacity`. */
       instanceClass: z.string().regex(INSTANCE_CLASS, "Give an RDS instance class such as db.r8g.large.").optional(),
       /** Aurora Serverless v2: capacity units of each instance. */
-      capacity: z.strictObject({ min: z.number().min(0.5).max(256), max: z.number().min(1).max(256) }).optional(),
+      capacity: z
+        .strictObject({ min: z.number().min(0.5).max(256), max: z.number().min(1).max(256) })
+        .refine((given) => given.min <= given.max, { error: "min is larger than max.", path: ["min"] })
+        .optional(),
       instances: z.int().min(1).max(15),
       backupRetentionDays: z.int().min(1).max(35).default(35),
     })

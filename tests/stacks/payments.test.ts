@@ -785,7 +785,6 @@ describe("payments stack", function () {
     /** Limits from AWS's API references, written down here once more: components/core/names.ts is what is being tested. */
     const LIMITS: Record<string, { property: string; max: number; pattern?: RegExp }> = {
       "aws:apigateway/restApi:RestApi": { property: "name", max: 255 },
-      "aws:apigatewayv2/vpcLink:VpcLink": { property: "name", max: 128 },
       "aws:appautoscaling/policy:Policy": { property: "name", max: 256 },
       "aws:backup/plan:Plan": { property: "name", max: 50, pattern: /^[\w.-]+$/ },
       "aws:backup/vault:Vault": { property: "name", max: 50, pattern: /^[\w-]{2,}$/ },

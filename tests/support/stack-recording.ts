@@ -118,6 +118,17 @@ export function leaves(value: unknown, path = ""): Array<{ path: string; value: 
   return Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
 }
 
+/** Paths of leaves that differ from the first to the second, list indices left out. */
+export function differences(before: unknown, after: unknown, path: string[] = []): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (typeof before !== "object" || typeof after !== "object" || before === null || after === null)
+    return [path.join(".")];
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) =>
+    differences(Reflect.get(before, key), Reflect.get(after, key), /^\d+$/.test(key) ? path : [...path, key]),
+  );
+}
+
 /** What a change of the configuration does to resources that stood before: gone, or with other inputs (`name: input, input`). */
 export function effect(before: Recording, after: Recording): { gone: string[]; changed: string[] } {
   const now = new Map(after.resources.map((resource) => [resource.urn, resource]));

@@ -2,24 +2,13 @@ import assert from "node:assert/strict";
 import { replaces } from "../../../simulator/immutable";
 import { recordStack } from "../../support/record-stack";
 import { named } from "../../support/record";
-import { effect, StackRecording } from "../../support/stack-recording";
+import { differences, effect, StackRecording } from "../../support/stack-recording";
 
 /** Type and value of what differs, from the first to the second. */
 interface Difference {
   readonly type: string;
   readonly name: string;
   readonly path: string;
-}
-
-/** Paths of leaves that differ, list indices left out. */
-function differences(before: unknown, after: unknown, path: string[] = []): string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (typeof before !== "object" || typeof after !== "object" || before === null || after === null)
-    return [path.join(".")];
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) =>
-    differences(Reflect.get(before, key), Reflect.get(after, key), /^\d+$/.test(key) ? path : [...path, key]),
-  );
 }
 
 describe("credit-score at ten times the requests", function () {
