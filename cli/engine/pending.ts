@@ -1,6 +1,10 @@
 import type { CloudResource } from "../../simulator/cloud";
+import { isKubernetes } from "../../simulator/kubernetes-kinds";
+import { clusterOf } from "../../simulator/provider/kubernetes";
 import { shortType } from "../../analysis/short-type";
 import type { Deployment, PendingOperation, StateResource } from "./state";
+
+const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";
 
 /** What an operation that was never ended, or an orphan, comes to. */
 export interface Settlement {
@@ -34,7 +38,7 @@ export function orphans(
   project: string,
 ): CloudResource[] {
   const providers = resources.filter(({ type }) => type.startsWith("pulumi:providers:"));
-  const regions = new Map(providers.map(({ urn, id, inputs }) => [`${urn}::${id}`, inputs?.region]));
+  const regions = new Map(providers.map((one) => [`${one.urn}::${one.id}`, reachOf(one)]));
   const known = new Set(resources.flatMap((resource) => placesOf(resource, regions)));
   const own = `urn:pulumi:${stack}::${project}::`;
   return cloud.filter(
@@ -48,10 +52,16 @@ function placesOf(
   { type, id, inputs, outputs, provider }: StateResource,
   regions: ReadonlyMap<string, unknown>,
 ): string[] {
-  const own = [outputs?.region, inputs?.region, regions.get(provider ?? "")].find((one) => typeof one === "string");
+  const given = isKubernetes(type) ? [] : [outputs?.region, inputs?.region];
+  const own = [...given, regions.get(provider ?? "")].find((one) => typeof one === "string");
   return [id, outputs?.arn].flatMap((one) =>
     typeof one === "string" ? ["", String(own ?? "")].map((region) => placeOf(type, region, one)) : [],
   );
+}
+
+/** Where a provider makes what is nowhere else by its own settings: in a region, or in a cluster. */
+function reachOf({ type, inputs = {} }: StateResource): unknown {
+  return type === KUBERNETES_PROVIDER ? clusterOf(inputs) : inputs.region;
 }
 
 function placeOf(type: string, region: string, id: string): string {
@@ -131,11 +141,10 @@ export function nameOf(urn: string): string {
 
 function providerOf(type: string, region: string, resources: readonly StateResource[]): StateResource | undefined {
   const providers = resources.filter((one) => one.type === `pulumi:providers:${type.split(":")[0]}`);
-  return (
-    providers.find((one) => one.urn.includes("::default")) ??
-    providers.find((one) => one.inputs?.region === region) ??
-    providers[0]
-  );
+  const byReach = providers.find((one) => reachOf(one) === region);
+  // A resource of AWS's names its region itself where it is not the provider's; an object can not name its cluster.
+  if (isKubernetes(type)) return byReach;
+  return providers.find((one) => one.urn.includes("::default")) ?? byReach ?? providers[0];
 }
 
 function leaves(value: unknown): unknown[] {
