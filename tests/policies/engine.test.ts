@@ -47,7 +47,7 @@ const RULES = packs.flatMap((pack) => pack.rules);
 const place = ({ rule, urn, kind }: Told): string => `${urn.split("::").slice(2).join("::")} ${rule}: ${kind}`;
 const unique = (lines: readonly string[]): string[] => [...new Set(lines)].sort();
 
-const STACKS = ["dev", "prod", "bootstrap", "book-lending", "credit-score-qa", "rewards", "rewards-dev"];
+const STACKS = ["dev", "prod", "bootstrap", "book-lending", "credit-score-qa", "rewards"];
 
 describe("the first preview in Pulumi's engine, when nothing exists", function () {
   this.timeout(10 * 60_000);

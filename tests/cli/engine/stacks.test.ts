@@ -85,8 +85,8 @@ function strings(value: unknown): string[] {
 /** Stacks that may be destroyed; production keeps what holds data. */
 const DEVELOPMENT = ["dev", "ui-service-dev"];
 
-// One stack of each system is enough, as an engine takes minutes: book lending's is in tests/stacks/book-lending/live-colour.test.ts, the credit score's in
-// tests/stacks/credit-score/engine.test.ts. Production's resources meet the simulator, without the engine, in tests/simulator/provider/stacks.test.ts.
+// One stack of each system is enough, as an engine takes minutes: book lending's is in tests/stacks/book-lending/live-colour.test.ts, those of the credit
+// score and of rewards in their engine.test.ts. Production's resources meet the simulator, without the engine, in tests/simulator/provider/stacks.test.ts.
 for (const name of [...DEVELOPMENT, "prod"]) {
   describe(`palisade up ${name} --target simulator`, function () {
     this.timeout(30 * 60_000);

@@ -20,7 +20,7 @@ function given(resource: RecordedResource, replaced: ReadonlyMap<string, string>
   );
 }
 
-for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score", "ui-service"]) {
+for (const stack of ["dev", "prod", "bootstrap", "book-lending", "credit-score", "ui-service", "rewards"]) {
   describe(`the simulator's provider, with every resource of the ${stack} stack`, function () {
     this.timeout(120_000);
     let client: Client;
