@@ -24,6 +24,10 @@ export function assets(
         { scope: "CLOUDFRONT", key, mode: firewall.mode, rateLimitPer5Minutes: firewall.requestsPer5Minutes },
         here,
       ),
+      // Catalogs of goods, and pictures of them.
+      contentTypes: ["application/json", "image/avif", "image/jpeg", "image/png", "image/webp"],
+      // Buyers are in the United States.
+      priceClass: "PriceClass_100",
       uploadFrom: [...new Set(clients.callbackUrls.map((url) => new URL(url).origin))],
     },
     here,

@@ -42,6 +42,7 @@ const STACKS: Readonly<Record<string, readonly string[]>> = {
   "book-lending.md": ["book-lending"],
   "credit-score.md": ["credit-score"],
   "payments.md": ["prod"],
+  "rewards.md": ["rewards"],
   "ui-service.md": ["ui-service", "ui-service-dev"],
 };
 

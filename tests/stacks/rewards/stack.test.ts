@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { API_FUNCTIONS, ENTRANCES, routes } from "../../../stacks/rewards/api";
 import { FUNCTIONS, SERVICES } from "../../../stacks/rewards/config";
 import { named, ofType } from "../../support/record";
 import { recordStack } from "../../support/record-stack";
 import { HERE, listOf, RewardsRecording } from "../../support/rewards";
-import { stackValues } from "../../support/stack-file";
+import { ROOT, stackValues } from "../../support/stack-file";
 import { leaves, type StackRecording } from "../../support/stack-recording";
 
 const ALL_FUNCTIONS = [...FUNCTIONS, "qr"] as const;
@@ -165,6 +167,19 @@ describe("rewards stack", function () {
       assert.deepEqual(securitySchemes.cognito["x-amazon-apigateway-authorizer"].providerARNs, [
         prod.arn("rewards-sign-in-pool"),
       ]);
+    });
+
+    it("leads where the documentation says", () => {
+      const text = readFileSync(join(ROOT, "docs", "systems", "rewards.md"), "utf8");
+      const told = [
+        ...text.matchAll(/^\| `((?:GET|POST|PATCH)(?:, (?:GET|POST|PATCH))*) (\/[^`]*)` +\| `([\w-]+)` +\|/gm),
+      ].flatMap(([, methods, path, to]) => (methods ?? "").split(", ").map((method) => `${method} ${path} ${to}`));
+      assert.deepEqual(
+        operations()
+          .map(({ name, operation }) => `${name} ${leadsTo(operation)}`)
+          .sort(),
+        told.sort(),
+      );
     });
 
     it("calls each function by its alias, for its own routes and nothing wider", () => {
