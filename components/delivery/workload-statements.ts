@@ -114,9 +114,15 @@ const CEILING: Readonly<Record<string, readonly Ceiling[]>> = {
     // Of the policies of AWS that a cluster's roles have: what its control plane and network plugin do where pods have interfaces and AWS's own controllers make no
     // load balancers, routes or volumes.
     {
-      actions:
-        "AttachNetworkInterface CreateNetworkInterfacePermission DescribeAvailabilityZones DescribeInstanceTopology DescribeInstanceTypes DescribeTags DescribeVolumes DetachNetworkInterface ModifyNetworkInterfaceAttribute",
+      actions: "DescribeAvailabilityZones DescribeInstanceTopology DescribeInstanceTypes DescribeTags DescribeVolumes",
       on: ANYWHERE,
+      of: ON_KUBERNETES,
+    },
+    {
+      actions:
+        "AttachNetworkInterface CreateNetworkInterfacePermission DetachNetworkInterface ModifyNetworkInterfaceAttribute",
+      // To a node, and with a pod's groups.
+      on: () => ["instance", "network-interface", "security-group"].map((kind) => `ec2:*:@:${kind}/*`),
       of: ON_KUBERNETES,
     },
     { actions: "CreateTags", on: () => ["ec2:*:@:network-interface/*"], of: ON_KUBERNETES },

@@ -22,6 +22,7 @@ export function crossChecks(config: RewardsConfig): ConfigProblem[] {
       partnerProblems(`catalogs.providers.${name}.cidrs`, "provider", cidrs),
     ),
     ...hostProblems(config),
+    ...deployerProblems(config),
     ...runnerProblems(config),
     ...databaseProblems(config, production),
     ...capacityProblems(config, production),
@@ -62,11 +63,25 @@ function databaseProblems({ database, objectives }: RewardsConfig, production: b
   return problems;
 }
 
+function deployerProblems({ kubernetes: { admins, deployers } }: RewardsConfig): ConfigProblem[] {
+  const taken = new Set(Object.values(admins));
+  return Object.entries(deployers).flatMap(([name, role]): ConfigProblem[] => {
+    if (!taken.has(role)) {
+      taken.add(role);
+      return [];
+    }
+    const message = "This role stands twice: EKS has one entry for each.";
+    return [{ path: `kubernetes.deployers.${name}`, value: role, message, fix: "Remove one." }];
+  });
+}
+
 function runnerProblems({ kubernetes, region }: RewardsConfig): ConfigProblem[] {
   return Object.entries(kubernetes.runners).flatMap(([name, range]): ConfigProblem[] => {
     if (vpcCidrProblem(region.cidr) !== undefined || contains(region.cidr, range)) return [];
     const message = `Is not within ${region.cidr}: network ACLs let nobody else up to the Kubernetes API.`;
-    return [{ path: `kubernetes.runners.${name}`, value: range, message, fix: "Deploy from a subnet of the VPC." }];
+    return [
+      { path: `kubernetes.runners.${name}`, value: range, message, fix: "Give the subnets that their way in ends in." },
+    ];
   });
 }
 

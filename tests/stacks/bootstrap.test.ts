@@ -57,6 +57,7 @@ describe("bootstrap stack", function () {
       "dev",
       "ui-service",
       "book-lending",
+      "rewards",
       "credit-score",
       "credit-score-qa",
     ]);
@@ -126,7 +127,7 @@ describe("bootstrap stack", function () {
       role("bootstrap-delivery-credit-score-deploy"),
       role("bootstrap-delivery-credit-score-qa-deploy"),
     ]);
-    for (const stack of ["prod", "dev", "ui-service", "book-lending", "credit-score-qa"])
+    for (const stack of ["prod", "dev", "ui-service", "book-lending", "rewards", "credit-score-qa"])
       assert.deepEqual(taken(stack), [], stack);
   });
 
@@ -140,6 +141,18 @@ describe("bootstrap stack", function () {
     assert.equal(delivery?.production.deployRoleArn, made["credit-score"]?.deployRoleArn);
     assert.equal(delivery?.qa.deployRoleArn, made["credit-score-qa"]?.deployRoleArn);
     assert.equal(delivery?.backendUrl, (recording.outputs as { backendUrl: string }).backendUrl);
+  });
+
+  it("lets the role that deploys rewards into its cluster, as a deployer, and the one that previews not at all", async () => {
+    const { deployments: made } = recording.outputs as { deployments: Record<string, { deployRoleArn: string }> };
+    const entries = ofType(await recordStack("rewards"), "aws:eks/accessEntry:AccessEntry").map(({ inputs }) => [
+      inputs.principalArn,
+      inputs.kubernetesGroups,
+    ]);
+    assert.deepEqual(entries, [
+      ["arn:aws:iam::123456789012:role/platform-administrator", undefined],
+      [made.rewards?.deployRoleArn, ["palisade:deployers"]],
+    ]);
   });
 
   it("trusts GitHub's jobs by pull request, by environment or by branch", () => {

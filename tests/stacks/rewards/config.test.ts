@@ -66,7 +66,8 @@ describe("rewards configuration", () => {
     },
     "a runner outside of the VPC": {
       changes: changed("kubernetes", { runners: { office: "192.0.2.0/27" } }),
-      problem: /palisade:kubernetes\.runners\.office .*Is not within 10\.80\.0\.0\/16.*Deploy from a subnet of the VPC/,
+      problem:
+        /palisade:kubernetes\.runners\.office .*Is not within 10\.80\.0\.0\/16.*Give the subnets that their way in ends in/,
     },
     "a production with one database instance": {
       changes: changed("database", { instances: 1 }),
@@ -124,6 +125,18 @@ describe("rewards configuration", () => {
     "a deployer who is no role": {
       changes: changed("kubernetes", { deployers: { pipeline: "deploy" } }),
       problem: /palisade:kubernetes\.deployers\.pipeline .*Give a role's ARN/,
+    },
+    "an administrator who deploys as well": {
+      changes: changed("kubernetes", {
+        deployers: { pipeline: "arn:aws:iam::123456789012:role/platform-administrator" },
+      }),
+      problem: /palisade:kubernetes\.deployers\.pipeline .*This role stands twice/,
+    },
+    "a deployer under two names": {
+      changes: changed("kubernetes", {
+        deployers: { one: "arn:aws:iam::123456789012:role/ci", other: "arn:aws:iam::123456789012:role/ci" },
+      }),
+      problem: /palisade:kubernetes\.deployers\.other .*This role stands twice/,
     },
     "a service with image and build at once": {
       changes: service("onboarding", { image: { tag: "1.0.0", context: "." } }),

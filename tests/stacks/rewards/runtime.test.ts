@@ -57,9 +57,19 @@ describe("rewards: what runs", function () {
     });
 
     it("lets in whom access entries name, and nobody for having made it", () => {
-      const [entry, ...others] = ofType(prod.recording, "aws:eks/accessEntry:AccessEntry");
-      assert.deepEqual(others, []);
-      assert.equal(entry?.inputs.principalArn, "arn:aws:iam::123456789012:role/platform-administrator");
+      const entries = ofType(prod.recording, "aws:eks/accessEntry:AccessEntry").map(({ inputs }) => inputs);
+      assert.deepEqual(
+        entries.map(({ principalArn, kubernetesGroups }) => [principalArn, kubernetesGroups]),
+        [
+          ["arn:aws:iam::123456789012:role/platform-administrator", undefined],
+          ["arn:aws:iam::123456789012:role/bootstrap-delivery-rewards-deploy", ["palisade:deployers"]],
+        ],
+      );
+      const policies = ofType(prod.recording, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+      assert.deepEqual(
+        policies.map(({ inputs }) => inputs.principalArn),
+        ["arn:aws:iam::123456789012:role/platform-administrator"],
+      );
       assert.equal(cluster().accessConfig.bootstrapClusterCreatorAdminPermissions, false);
     });
 
