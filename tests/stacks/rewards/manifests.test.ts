@@ -29,4 +29,28 @@ describe("rewards' manifests", function () {
       ["rewards-services"],
     );
   });
+
+  it("are refused where one is broken", async () => {
+    const recording = await recordStack("rewards");
+    const broken = (name: string, change: (spec: Json) => Json) => {
+      const resources = recording.resources.map((resource) =>
+        resource.name === name && resource.custom
+          ? { ...resource, inputs: { ...resource.inputs, spec: change(resource.inputs.spec as Json) } }
+          : resource,
+      );
+      return checkManifests({ ...recording, resources }).problems;
+    };
+    assert.deepEqual(
+      broken("rewards-onboarding-service", (spec) => ({ ...spec, port: 8443 })),
+      ["rewards-onboarding-service: v1 Service/spec has no field port"],
+    );
+    assert.match(
+      broken("rewards-users-domain-autoscaler", (spec) => ({ ...spec, maxReplicas: "twelve" })).join(),
+      /rewards-users-domain-autoscaler: autoscaling\/v2 HorizontalPodAutoscaler\/spec\/maxReplicas must be integer/,
+    );
+    assert.match(
+      broken("rewards-onboarding-security-group", (spec) => ({ ...spec, securityGroups: { ids: ["sg-1"] } })).join(),
+      /SecurityGroupPolicy\/spec\/securityGroups has no field ids/,
+    );
+  });
 });
