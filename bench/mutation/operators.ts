@@ -54,6 +54,10 @@ const WEAKEST: Readonly<Record<string, unknown>> = {
   automaticallyAfterDays: 365,
   numCacheClusters: 1,
   instanceCount: 1,
+  encryptionOption: "SSE_S3",
+  authenticationMode: "CONFIG_MAP",
+  httpPutResponseHopLimit: 64,
+  maximumRetryAttempts: 0,
 };
 
 /** The same for words that mean something only in one type. */
@@ -71,21 +75,29 @@ const WEAKEST_OF: Readonly<Record<string, unknown>> = {
   "ecs.Service.desiredCount": 1,
   "lambda.Function.runtime": "nodejs16.x",
   "appautoscaling.Target.minCapacity": 1,
+  "eks.Cluster.version": "1.30",
+  "eks.NodeGroup.version": "1.30",
+  "eks.NodeGroup.scalingConfig.minSize": 1,
+  "kinesis.Stream.encryptionType": "NONE",
+  "kinesis.Stream.retentionPeriod": 24,
+  "lambda.Function.tracingConfig.mode": "PassThrough",
+  "kubernetes.core.Namespace.metadata.labels.pod-security.kubernetes.io/enforce": "privileged",
+  "kubernetes.autoscaling.HorizontalPodAutoscaler.spec.minReplicas": 1,
 };
 
 const KEY = /^(kms\w*Key\w*|s3KmsKeyArn|fargateEphemeralStorageKmsKeyId|performanceInsightsKmsKeyId|encryptionKey)$/;
 
 /** Lists and blocks that are themselves the protection. */
 const REMOVED =
-  /^(enabledCloudwatchLogsExports|logDeliveryConfigurations|alarmActions|accessLogSettings|accessLogs|redrivePolicy|vpcConfig|cloudWatchLogsGroupArn|encryptionConfiguration|encryptionConfigurations|deploymentCircuitBreaker|logPublishingOptions|loggingConfig|webAclId|defaultRootObject|loggingConfiguration|clientAuthentication|authorizer|advancedSecurityOptions|healthCheck)$/;
+  /^(enabledCloudwatchLogsExports|logDeliveryConfigurations|alarmActions|accessLogSettings|accessLogs|redrivePolicy|vpcConfig|cloudWatchLogsGroupArn|encryptionConfiguration|encryptionConfigurations|deploymentCircuitBreaker|logPublishingOptions|loggingConfig|webAclId|defaultRootObject|loggingConfiguration|clientAuthentication|authorizer|advancedSecurityOptions|healthCheck|encryptionConfig|enabledClusterLogTypes|launchTemplate|metadataOptions|lambdaConfig|deadLetterConfig|destinationConfig|tracingConfig|reservedConcurrentExecutions|bytesScannedCutoffPerQuery|expectedBucketOwner|cloudwatchLoggingOptions|podIdentityAssociations|pod-security\.kubernetes\.io\/enforce|capabilities|seccompProfile|automountServiceAccountToken|runAsNonRoot|readOnlyRootFilesystem|allowPrivilegeEscalation|limits)$/;
 
 /** Types whose resources protect another one: deleted, that one is open. */
 const SATELLITES =
-  /^(s3\.Bucket(PublicAccessBlock|ServerSideEncryptionConfiguration|Versioning|Policy|LifecycleConfiguration|Logging|OwnershipControls|ObjectLockConfiguration)|s3\.AccountPublicAccessBlock|s[nq]s\.(Topic|Queue)Policy|ec2\.(FlowLog|DefaultSecurityGroup|DefaultNetworkAcl|InstanceMetadataDefaults)|ebs\.\w+|wafv2\.WebAcl(Association|LoggingConfiguration)|secretsmanager\.SecretRotation|cfg\.(RecorderStatus|Recorder|DeliveryChannel)|cloudtrail\.Trail|guardduty\.\w+|macie2\.Account|inspector2\.Enabler|securityhub\.Account|accessanalyzer\.Analyzer|iam\.AccountPasswordPolicy|route53\.QueryLog|backup\.(Selection|VaultLockConfiguration)|ecr\.LifecyclePolicy|cloudwatch\.LogDelivery|apigateway\.MethodSettings|ec2\.VpcBlockPublicAccessOptions)$/;
+  /^(s3\.Bucket(PublicAccessBlock|ServerSideEncryptionConfiguration|Versioning|Policy|LifecycleConfiguration|Logging|OwnershipControls|ObjectLockConfiguration)|s3\.AccountPublicAccessBlock|s[nq]s\.(Topic|Queue)Policy|ec2\.(FlowLog|DefaultSecurityGroup|DefaultNetworkAcl|InstanceMetadataDefaults)|ebs\.\w+|wafv2\.WebAcl(Association|LoggingConfiguration)|secretsmanager\.SecretRotation|cfg\.(RecorderStatus|Recorder|DeliveryChannel)|cloudtrail\.Trail|guardduty\.\w+|macie2\.Account|inspector2\.Enabler|securityhub\.Account|accessanalyzer\.Analyzer|iam\.AccountPasswordPolicy|route53\.QueryLog|backup\.(Selection|VaultLockConfiguration)|ecr\.LifecyclePolicy|cloudwatch\.LogDelivery|apigateway\.MethodSettings|ec2\.VpcBlockPublicAccessOptions|eks\.Addon|lambda\.FunctionEventInvokeConfig|kubernetes\.(core\.(ResourceQuota|LimitRange)|policy\.PodDisruptionBudget|vpcresources\.k8s\.aws\.SecurityGroupPolicy))$/;
 
 /** Every way that the operators know to weaken one resource. */
 export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[] {
-  if (!type.startsWith("aws:")) return [];
+  if (!type.startsWith("aws:") && !type.startsWith("kubernetes:")) return [];
   const short = shortType(type);
   const found: Mutation[] = [];
   const add = (what: string, path: readonly (string | number)[], changed: Json | undefined) => {
@@ -98,6 +110,10 @@ export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[]
     const property = `${short}.${path.filter((one) => typeof one === "string").join(".")}`;
     const weakest = WEAKEST_OF[property] ?? WEAKEST[key];
     if (typeof value === "boolean") add(`${value} -> ${!value}`, path, changed(inputs, path, !value));
+    if (value === "true" || value === "false") {
+      const other = value === "true" ? "false" : "true";
+      add(`${value} -> ${other}`, path, changed(inputs, path, other));
+    }
     if (weakest !== undefined && weakest !== value && typeof value !== "object") {
       add(`-> ${JSON.stringify(weakest)}`, path, changed(inputs, path, weakest));
     }
@@ -121,7 +137,8 @@ export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[]
 const PEERS = ["referencedSecurityGroupId", "prefixListId", "cidrIpv4", "cidrIpv6"];
 
 /** What needs more than one changed value. */
-function* special(short: string, inputs: Json): Generator<[string, readonly string[], Json]> {
+function* special(short: string, inputs: Json): Generator<[string, readonly string[], Json | undefined]> {
+  if (short.startsWith("kubernetes.")) yield* weakerManifests(short, inputs);
   const rule = Object.fromEntries(Object.entries(inputs).filter(([key]) => !PEERS.includes(key)));
   switch (short) {
     case "vpc.SecurityGroupIngressRule":
@@ -180,6 +197,22 @@ function* special(short: string, inputs: Json): Generator<[string, readonly stri
       yield ["no rules", ["rules"], { ...inputs, rules: [] }];
       break;
     }
+    case "eks.Cluster":
+      yield [
+        "without audit",
+        ["enabledClusterLogTypes"],
+        { ...inputs, enabledClusterLogTypes: ["api", "authenticator", "controllerManager", "scheduler"] },
+      ];
+      break;
+    case "eks.NodeGroup":
+      yield ["SSH for everyone", ["remoteAccess"], { ...inputs, remoteAccess: { ec2SshKey: "operations" } }];
+      break;
+    case "eks.Addon":
+      if (typeof inputs.configurationValues === "string") yield* weakerSettings(inputs, inputs.configurationValues);
+      break;
+    case "apigateway.RestApi":
+      if (typeof inputs.body === "string") yield* openOperation(inputs, inputs.body);
+      break;
     case "iam.RolePolicyAttachment":
       yield [
         "AdministratorAccess",
@@ -188,6 +221,104 @@ function* special(short: string, inputs: Json): Generator<[string, readonly stri
       ];
       break;
   }
+}
+
+/** Settings of an add-on stand in one JSON text. */
+function* weakerSettings(inputs: Json, text: string): Generator<[string, readonly string[], Json]> {
+  const settings: unknown = JSON.parse(text);
+  const weaker = (path: Leaf["path"], value: unknown) => ({
+    ...inputs,
+    configurationValues: JSON.stringify(replace(settings, path, value)),
+  });
+  for (const { path, value } of leaves(settings)) {
+    const at = ["configurationValues", ...path.map(String)];
+    if (value === true || value === "true") yield ["off", at, weaker(path, value === true ? false : "false")];
+    if (path.at(-1) === "POD_SECURITY_GROUP_ENFORCING_MODE") yield ["strict", at, weaker(path, "strict")];
+  }
+}
+
+/** An API of which one operation asks nobody who he is. */
+function* openOperation(inputs: Json, text: string): Generator<[string, readonly string[], Json]> {
+  const description: unknown = JSON.parse(text);
+  const secured = [...leaves(description)].find(({ path }) => path[0] === "paths" && path.at(-1) === "security");
+  if (secured === undefined) return;
+  const body = JSON.stringify(replace(description, secured.path, undefined));
+  yield ["an operation without authorizer", ["body"], { ...inputs, body }];
+}
+
+const POD_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  "kubernetes.core.Pod": ["spec"],
+  "kubernetes.apps.Deployment": ["spec", "template", "spec"],
+  "kubernetes.apps.StatefulSet": ["spec", "template", "spec"],
+  "kubernetes.apps.DaemonSet": ["spec", "template", "spec"],
+  "kubernetes.batch.Job": ["spec", "template", "spec"],
+  "kubernetes.batch.CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+
+/** What weakens a manifest. */
+function* weakerManifests(short: string, inputs: Json): Generator<[string, readonly string[], Json | undefined]> {
+  const pod = POD_TEMPLATES[short];
+  if (pod !== undefined) yield* weakerPods(pod, inputs);
+  const spec = isJson(inputs.spec) ? inputs.spec : {};
+  switch (short) {
+    case "kubernetes.core.Service":
+      for (const type of ["LoadBalancer", "NodePort"])
+        yield [type, ["spec", "type"], changed(inputs, ["spec", "type"], type)];
+      break;
+    case "kubernetes.networking.k8s.io.NetworkPolicy":
+      // Any other policy allows something: less stands open without it.
+      if (spec.ingress === undefined && spec.egress === undefined) {
+        yield ["deny-all left out", [], undefined];
+        yield ["incoming only", ["spec", "policyTypes"], changed(inputs, ["spec", "policyTypes"], ["Ingress"])];
+      }
+      for (const [direction, peers] of [
+        ["ingress", "from"],
+        ["egress", "to"],
+      ] as const) {
+        yield [`everything`, ["spec", direction], changed(inputs, ["spec", direction], [{}])];
+        const [first] = Array.isArray(spec[direction]) ? spec[direction] : [];
+        if (!isJson(first)) continue;
+        const open = [{ ipBlock: { cidr: "0.0.0.0/0" } }];
+        yield [
+          "open to 0.0.0.0/0",
+          ["spec", direction, peers],
+          changed(inputs, ["spec", direction], [{ ...first, [peers]: open }]),
+        ];
+      }
+      break;
+  }
+}
+
+function* weakerPods(at: readonly string[], inputs: Json): Generator<[string, readonly string[], Json]> {
+  const put = (path: readonly (string | number)[], value: unknown) => changed(inputs, [...at, ...path], value);
+  const container = ["containers", 0];
+  const read = (path: readonly (string | number)[]) =>
+    [...at, ...path].reduce<unknown>(
+      (place, key) => (place instanceof Object ? Reflect.get(place, key) : undefined),
+      inputs,
+    );
+  const lists = (path: readonly (string | number)[], item: Json) => {
+    const before = read(path);
+    return put(path, [...(Array.isArray(before) ? before : []), item]);
+  };
+  for (const key of ["hostNetwork", "hostPID", "hostIPC"]) yield ["true", [...at, key], put([key], true)];
+  yield ["of the host", [...at, "volumes"], lists(["volumes"], { name: "host", hostPath: { path: "/" } })];
+  yield ["root", [...at, "securityContext", "runAsUser"], put(["securityContext", "runAsUser"], 0)];
+  yield ["true", [...at, "containers", "privileged"], put([...container, "securityContext", "privileged"], true)];
+  yield [
+    "SYS_ADMIN",
+    [...at, "containers", "capabilities"],
+    put([...container, "securityContext", "capabilities"], { add: ["SYS_ADMIN"] }),
+  ];
+  yield [
+    "a secret in plain text",
+    [...at, "containers", "env"],
+    lists([...container, "env"], { name: "DB_PASSWORD", value: "correct-horse-battery" }),
+  ];
+  const image = String(read([...container, "image"]));
+  const name = image.replace(/(@.*|:[^/]*)$/, "");
+  yield ["latest", [...at, "containers", "image"], put([...container, "image"], `${name}:latest`)];
+  yield ["from the internet", [...at, "containers", "image"], put([...container, "image"], "library/service:1.0.0")];
 }
 
 /** A policy document made weaker, statement by statement. */

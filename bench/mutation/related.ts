@@ -34,8 +34,10 @@ export class Related {
     if (Object.values(one.propertyDependencies).some((urns) => urns.includes(other.urn))) return true;
     let text = this.texts.get(one.urn);
     if (text === undefined) this.texts.set(one.urn, (text = JSON.stringify(one.inputs)));
-    const { arn, name } = other.outputs;
-    return [other.id, arn, name].some(
+    const { arn, name, metadata } = other.outputs;
+    // In Kubernetes labels lead from one to the other; a workload's is its name.
+    const object = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "name") : undefined;
+    return [other.id, arn, name, object].some(
       (handle) => typeof handle === "string" && handle.length > 8 && text.includes(handle),
     );
   }

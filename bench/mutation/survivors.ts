@@ -264,6 +264,143 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
     "apigateway.MethodSettings.settings.requireAuthorizationForCacheControl: true -> false (*-settings)",
     "These settings keep no answers: cachingEnabled is false.",
   ],
+  // Of streams, archives and positions.
+  [
+    "kinesis.Stream.enforceConsumerDeletion: false -> true",
+    "The stream goes with its consumers, when it goes; protection holds it.",
+  ],
+  ["kinesis.Stream.retentionPeriod: -> 24", "How long a consumer may lag; the archive has what was told."],
+  [
+    "kinesis.FirehoseDeliveryStream.extendedS3Configuration.kmsKeyArn: *",
+    "The bucket's own default encryption has the customer key (s3-bucket-customer-key).",
+  ],
+  [
+    "kinesis.FirehoseDeliveryStream.extendedS3Configuration.cloudwatchLoggingOptions*",
+    "Why a delivery failed. Alarms tell that one did, and the records lie under errors/.",
+  ],
+  [
+    "athena.Workgroup.configuration.publishCloudwatchMetricsEnabled: true -> false",
+    "Measures of queries; CloudTrail has who asked what.",
+  ],
+  ["athena.Workgroup.configuration.requesterPaysEnabled: false -> true", "Who pays for requests."],
+  ["athena.Workgroup.configuration.bytesScannedCutoffPerQuery: left out", "What one query may cost."],
+  [
+    "athena.Workgroup.configuration.resultConfiguration.expectedBucketOwner: left out",
+    "The bucket is the program's own, by a name with the account's number.",
+  ],
+  [
+    "athena.Workgroup.forceDestroy: *",
+    "Saved queries and their history; the answers lie in a bucket of its own protection.",
+  ],
+  [
+    "glue.CatalogTable.parameters.projection.enabled: true -> false",
+    "Queries then find no partition: less is read, not more.",
+  ],
+  [
+    "lb.TargetGroup.preserveClientIp: false -> true",
+    "Whose address a target sees; its security group then refuses the client.",
+  ],
+  // Of databases in several Regions.
+  [
+    "rds.GlobalCluster.storageEncrypted: true -> false",
+    "AWS refuses a member that differs, and each member says itself that it is encrypted (rds-customer-key).",
+  ],
+  ["rds.GlobalCluster.forceDestroy: *", "It takes members out of the global database and deletes none of them."],
+  ["rds.Cluster.enableGlobalWriteForwarding: false -> true", "Which member takes a write; the same users may write."],
+  ["rds.Cluster.copyTagsToSnapshot: true -> false", "Tags of snapshots; key and protection go with them."],
+  ["rds.Cluster*.performanceInsightsEnabled: true -> false", "It measures queries; the audit is in the logs."],
+  ["rds.ClusterInstance.autoMinorVersionUpgrade: false -> true", "Stricter: fixes come by themselves."],
+  // Of functions.
+  ["lambda.Function.publish: true -> false", "Which version an alias names."],
+  [
+    "lambda.Function.reservedConcurrentExecutions: left out",
+    "What others' calls leave over; the API's limits and the firewall's stand.",
+  ],
+  ["lambda.Function.tracingConfig*", "It measures calls; the logs stand (lambda-logs)."],
+  [
+    "lambda.Function.vpcConfig: left out",
+    "No card data passes through it, and from outside of every VPC it reaches no private network; of card data lambda-in-vpc tells.",
+  ],
+  ["lambda.FunctionEventInvokeConfig*", "How often a failed call is tried again; the defaults of AWS try as often."],
+  [
+    "cloudwatch.EventTarget.retryPolicy.maximumRetryAttempts: -> 0",
+    "What fails is set aside the sooner (eventbridge-dead-letters).",
+  ],
+  [
+    "iam.RolePolicy.policy: without Deny (rewards-*-policy)",
+    "The denial takes the network calls from the function's own code; the role has what AWS asks for a function in a VPC.",
+  ],
+  ["cognito.UserPool.adminCreateUserConfig.allowAdminCreateUserOnly: false -> true", "One way in less."],
+  // Of clusters.
+  ["eks.Cluster.bootstrapSelfManagedAddons: false -> true", "EKS installs what its add-ons replace at once."],
+  [
+    "eks.Cluster.vpcConfig.endpointPrivateAccess: true -> false",
+    "AWS refuses a cluster whose API has no address at all.",
+  ],
+  [
+    "eks.Cluster.zonalShiftConfig.enabled: true -> false",
+    "An operator's tool; the nodes stand in several zones without it.",
+  ],
+  ["eks.NodeGroup.nodeRepairConfig.enabled: true -> false", "A broken node waits for the group's own health check."],
+  [
+    "eks.Addon: deleted (*-addon-*)",
+    "Pods lose names, routes, secrets or roles and stop; what tells and what separates them has rules (eks-network-policies, eks-container-logs).",
+  ],
+  [
+    "eks.Addon.podIdentityAssociations: left out",
+    "The add-on's pods have no role and stop; the node's role gives them nothing.",
+  ],
+  [
+    "eks.Addon.configurationValues.nodeAgent.enablePolicyEventLogs: off",
+    "Which packets a policy dropped; the VPC's flow logs have what passed and what did not.",
+  ],
+  ["eks.Addon.configurationValues.agent.*", "Measures of pods; logs and alarms stand without them."],
+  [
+    "ec2.LaunchTemplate.blockDeviceMappings.ebs.encrypted: true -> false",
+    "The Region encrypts every new volume (baseline-ebs-encryption).",
+  ],
+  [
+    "ec2.LaunchTemplate.blockDeviceMappings.ebs.kmsKeyId: *",
+    "Volumes of nodes stay encrypted, under AWS's key; pods keep nothing on them, and no control asks for a customer key.",
+  ],
+  ["ec2.LaunchTemplate.blockDeviceMappings.ebs.deleteOnTermination: true -> false", "A volume, encrypted, that stays."],
+  // Of what runs in clusters.
+  [
+    "kubernetes.core.ServiceAccount.automountServiceAccountToken: *",
+    "Its pods say themselves that they take no token, which goes before what the account says.",
+  ],
+  [
+    "kubernetes.*.spec.automountServiceAccountToken: left out",
+    "Its service account gives no token (k8s-no-idle-tokens holds one of both).",
+  ],
+  [
+    "kubernetes.core.ResourceQuota: deleted",
+    "Costs and neighbours; load balancers of Kubernetes' own making are told by k8s-not-public.",
+  ],
+  ["kubernetes.core.LimitRange*", "Memory of a container that asks for none; each of these asks."],
+  ["kubernetes.*.resources.limits: left out", "The namespace's LimitRange gives a container its limits."],
+  ["kubernetes.secrets-store.*.usePodIdentity: true -> false", "The mount fails: the pod has no other role."],
+  [
+    "kubernetes.policy.PodDisruptionBudget: deleted",
+    "How many pods a drained node may take at once; k8s-replicas keeps several.",
+  ],
+  [
+    "kubernetes.*.enableServiceLinks: false -> true",
+    "Names and ports of the namespace's services stand in the environment.",
+  ],
+  ["kubernetes.*.securityContext.runAsNonRoot: *", "runAsUser names another user, which k8s-non-root holds."],
+  [
+    "kubernetes.*.volumeMounts.readOnly: true -> false",
+    "The driver of mounted secrets refuses a volume that may be written.",
+  ],
+  [
+    "kubernetes.*.volumes.csi.readOnly: true -> false",
+    "The driver of mounted secrets refuses a volume that may be written.",
+  ],
+  [
+    "kubernetes.networking.k8s.io.NetworkPolicy.spec.egress.to: open to 0.0.0.0/0",
+    "One port stays, and the pod's own security group names where it may go (k8s-pod-security-groups, sg-cardholder-egress).",
+  ],
 ];
 
 /** The same for what only development does: production has it the other way, or a rule relaxes it there. */

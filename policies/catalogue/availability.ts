@@ -100,4 +100,23 @@ export const availability = {
     remediation: "Set clusterConfig.dedicatedMasterEnabled to true and dedicatedMasterCount to 3.",
     url: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-dedicatedmasternodes.html",
   },
+  "eks-nodes-multi-az": {
+    title: "EKS node groups keep two nodes, in two zones.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation: "Set scalingConfig.minSize to 2 or more, and subnetIds to subnets of two zones.",
+    url: "https://docs.aws.amazon.com/eks/latest/best-practices/reliability.html",
+  },
+  "k8s-replicas": {
+    title: "What serves requests in Kubernetes runs twice at least.",
+    severity: "medium",
+    requirements: ["12.10.1"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation:
+      "Set `replicas`, or minReplicas of its HorizontalPodAutoscaler, to 2 or more. Palisade's Microservice has `scaling`.",
+    url: "https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
+  },
 } as const satisfies Catalogue;

@@ -49,6 +49,9 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   "aws:waf/": "Firewall",
   "aws:wafv2/": "Firewall",
   "aws:vpc/": "Connections",
+  "kubernetes:": "Microservice",
+  "kubernetes:core/v1:Namespace": "Namespace",
+  "kubernetes:networking.k8s.io/": "Namespace",
   "pulumi:pulumi:Stack": "RegionalBaseline",
 };
 

@@ -131,4 +131,13 @@ export const dataProtection = {
     remediation: "Set deletionProtection to ACTIVE.",
     url: "https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html",
   },
+  "eks-deletion-protection": {
+    title: "EKS clusters can not be deleted by a slip.",
+    severity: "medium",
+    requirements: ["10.3.3"],
+    controls: [],
+    relaxedInDevelopment: true,
+    remediation: "Set deletionProtection to true.",
+    url: "https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
+  },
 } as const satisfies Catalogue;

@@ -183,6 +183,23 @@ export const dataStores = {
     remediation: "Set serverSideEncryption.enabled to true, keyType to CUSTOMER_MANAGED_CMK and keyArn to your key.",
     url: "https://docs.aws.amazon.com/firehose/latest/dev/encryption.html",
   },
+  "athena-customer-key": {
+    title: "Athena's answers are encrypted with a customer-managed KMS key, whatever a client asks for.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: [],
+    remediation:
+      "Set configuration.enforceWorkgroupConfiguration to true, and resultConfiguration.encryptionConfiguration to SSE_KMS with kmsKeyArn.",
+    url: "https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html",
+  },
+  "location-customer-key": {
+    title: "Positions and fences that Amazon Location keeps are encrypted with a customer-managed KMS key.",
+    severity: "medium",
+    requirements: ["3.5.1"],
+    controls: [],
+    remediation: "Set kmsKeyId to your key. A change replaces the tracker or the collection.",
+    url: "https://docs.aws.amazon.com/location/latest/developerguide/encryption-at-rest.html",
+  },
   "efs-customer-key": {
     title: "EFS file systems are encrypted with a customer-managed KMS key.",
     severity: "medium",

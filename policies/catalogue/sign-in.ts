@@ -47,4 +47,13 @@ export const signIn = {
     remediation: "Add a wafv2.WebAclAssociation with the pool's ARN; Palisade's UserPool takes a firewall.",
     url: `${COGNITO}/user-pool-waf.html`,
   },
+  "cognito-triggers-asked": {
+    title: "Cognito asks each function that the program lets it ask, e.g. whether somebody may sign up.",
+    severity: "medium",
+    requirements: ["7.2.5", "8.2.1"],
+    controls: [],
+    remediation:
+      "Name the function in lambdaConfig of the user pool, or take back the lambda.Permission. Palisade's UserPool keeps both together.",
+    url: `${COGNITO}/cognito-user-pools-working-with-lambda-triggers.html`,
+  },
 } as const satisfies Catalogue;

@@ -1,6 +1,6 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { exposureOf } from "../../analysis/subnets";
-import { andThen, customerKey, each, given, joined, notEmpty, off, on, oneOf, when } from "../checks";
+import { andThen, customerKey, each, given, isTrue, joined, notEmpty, off, on, oneOf, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { dataStores } from "../catalogue/data-stores";
 
@@ -289,6 +289,36 @@ export const dataStoreRules: readonly Rule[] = implement(dataStores, {
           () => customerKey(encryption.at("keyArn"), graph, "Records have no customer key."),
         ),
       );
+    },
+  },
+  "athena-customer-key": {
+    types: ["aws:athena/workgroup:Workgroup"],
+    check(workgroup, graph) {
+      const settings = workgroup.property("configuration");
+      const encryption = settings.at("resultConfiguration.encryptionConfiguration");
+      const managed = settings.at("managedQueryResultsConfiguration");
+      const key = (option: Property) => customerKey(option, graph, "Its answers have no customer key.");
+      return when(managed.at("enabled"), (isManaged) =>
+        isTrue(isManaged)
+          ? key(managed.at("encryptionConfiguration.kmsKey"))
+          : all(
+              on(
+                settings.at("enforceWorkgroupConfiguration"),
+                "A client chooses where answers lie, and their key.",
+                true,
+              ),
+              andThen(
+                oneOf(encryption.at("encryptionOption"), ["SSE_KMS", "CSE_KMS"], "Its answers have no customer key."),
+                () => key(encryption.at("kmsKeyArn")),
+              ),
+            ),
+      );
+    },
+  },
+  "location-customer-key": {
+    types: ["aws:location/tracker:Tracker", "aws:location/geofenceCollection:GeofenceCollection"],
+    check(node, graph) {
+      return customerKey(node.property("kmsKeyId"), graph, "It is encrypted with a key that AWS owns.");
     },
   },
   "efs-customer-key": {

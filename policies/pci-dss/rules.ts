@@ -11,6 +11,7 @@ import { ecsRules } from "./ecs";
 import { eksRules } from "./eks";
 import { instanceRules } from "./instances";
 import { keyAndSecretRules } from "./keys-and-secrets";
+import { kubernetesRules } from "./kubernetes";
 import { lambdaRules } from "./lambda";
 import { loadBalancerRules } from "./load-balancers";
 import { loggingRules } from "./logging";
@@ -42,6 +43,7 @@ export const pciDss: Pack = {
     ...ecsRules,
     ...lambdaRules,
     ...eksRules,
+    ...kubernetesRules,
     ...beanstalkRules,
     ...instanceRules,
     ...loggingRules,

@@ -1,8 +1,11 @@
+import type { Property, ResourceGraph } from "../../analysis/graph";
 import { signIn } from "../catalogue/sign-in";
 import { atLeast, each, given, joined, on, oneOf, when } from "../checks";
-import { all, any, fail, implement, PASS, type Rule } from "../rule";
+import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 
 const USER_POOL = "aws:cognito/userPool:UserPool";
+const PERMISSION = "aws:lambda/permission:Permission";
+const FUNCTION = "aws:lambda/function:Function";
 const CLIENT = "aws:cognito/userPoolClient:UserPoolClient";
 
 /** PCI DSS 8.3.6 and 8.3.7. */
@@ -73,4 +76,41 @@ export const signInRules: readonly Rule[] = implement(signIn, {
       );
     },
   },
+  "cognito-triggers-asked": {
+    types: [USER_POOL],
+    check(pool, graph) {
+      const config = pool.property("lambdaConfig");
+      if (config.unknown) return undetermined(config);
+      const triggers = config.entries.map(([, one]) => (one.at("lambdaArn").absent ? one : one.at("lambdaArn")));
+      return joined(graph.referring(PERMISSION, "sourceArn", pool), (permissions) =>
+        permissions.length === 0
+          ? notApplicable("No permission of the program is for it.")
+          : all(
+              ...permissions.map((permission) => {
+                const asked = permission.property("function");
+                return any(
+                  triggers.map((trigger) => isSameFunction(trigger, asked, graph)),
+                  fail(`It may ask ${permission.name}'s function, and does not.`, config),
+                );
+              }),
+            ),
+      );
+    },
+  },
 });
+
+/** By the function that both lead to; else by its name, which stands in each form that AWS takes. */
+function isSameFunction(trigger: Property, asked: Property, graph: ResourceGraph): Outcome {
+  const another = fail("It is another function.");
+  const own = graph.resolve(asked, FUNCTION).nodes;
+  const found = graph.resolve(trigger, FUNCTION).nodes;
+  if (own.length > 0 && found.length > 0) return found.some((one) => own.includes(one)) ? PASS : another;
+  return when(trigger, (arn) =>
+    when(asked, (name) => (nameOfFunction(String(arn)) === nameOfFunction(String(name)) ? PASS : another)),
+  );
+}
+
+function nameOfFunction(reference: string): string | undefined {
+  const parts = reference.split(":");
+  return parts.includes("function") ? parts[parts.indexOf("function") + 1] : parts[0];
+}

@@ -7,6 +7,8 @@ import { availability } from "../catalogue/availability";
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 const NAT = "aws:ec2/natGateway:NatGateway";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 const QUEUE = "aws:sqs/queue:Queue";
 
 /** The subnets must lie in two zones at least. Of subnets made elsewhere only their number is known. */
@@ -242,6 +244,36 @@ export const availabilityRules: readonly Rule[] = implement(availability, {
         () =>
           atLeast(domain.property("clusterConfig.dedicatedMasterCount"), 3, "It has less than three manager nodes."),
       );
+    },
+  },
+  "eks-nodes-multi-az": {
+    types: ["aws:eks/nodeGroup:NodeGroup"],
+    check(group, graph) {
+      return all(
+        atLeast(group.property("scalingConfig.minSize"), 2, "It may shrink to one node, in one zone."),
+        inTwoZones(group.property("subnetIds"), graph),
+      );
+    },
+  },
+  "k8s-replicas": {
+    types: [DEPLOYMENT, AUTOSCALER],
+    check(node, graph) {
+      const message = "It may shrink to one pod, which goes with its node.";
+      if (node.type === AUTOSCALER) return atLeast(node.property("spec.minReplicas"), 2, message, 1);
+      return when(node.property("spec.strategy.type"), (strategy) => {
+        if (strategy === "Recreate") return notApplicable("Its pods can not run beside each other.");
+        const name = node.property("metadata.name");
+        const scaled = graph
+          .ofType(AUTOSCALER)
+          .map((scaler) =>
+            when(scaler.property("spec.scaleTargetRef"), (target) =>
+              when(name, (own) =>
+                own !== undefined && Reflect.get(Object(target), "name") === own ? PASS : fail(message),
+              ),
+            ),
+          );
+        return any([...scaled, atLeast(node.property("spec.replicas"), 2, message, 1)], fail(message, "spec.replicas"));
+      });
     },
   },
 });

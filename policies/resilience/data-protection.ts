@@ -120,7 +120,7 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
     },
   },
   "rds-deletion-protection": {
-    types: [INSTANCE, CLUSTER],
+    types: [INSTANCE, CLUSTER, "aws:rds/globalCluster:GlobalCluster"],
     check(node) {
       if (isReplica(node)) return notApplicable("The source holds the data.");
       return on(node.property("deletionProtection"), "Deletion protection is off.");
@@ -247,6 +247,12 @@ export const dataProtectionRules: readonly Rule[] = implement(dataProtection, {
     types: ["aws:cognito/userPool:UserPool"],
     check(pool) {
       return oneOf(pool.property("deletionProtection"), ["ACTIVE"], "It is deleted with all its users.");
+    },
+  },
+  "eks-deletion-protection": {
+    types: ["aws:eks/cluster:Cluster"],
+    check(cluster) {
+      return on(cluster.property("deletionProtection"), "Deletion protection is off.");
     },
   },
 });

@@ -29,7 +29,86 @@ const domain = (clusterConfig: Record<string, unknown>) => ({ domain: { clusterC
 const held = { StringEquals: { "aws:PrincipalAccount": "123456789012" } };
 const everyone = { Principal: "*", Action: "s3:GetObject", Resource: "*" };
 
+const scaler = (name: string, minReplicas: number) => ({
+  type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+  inputs: { spec: { scaleTargetRef: { kind: "Deployment", name }, minReplicas, maxReplicas: 6 } },
+});
+const LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function";
+const queries = (encryption: Record<string, unknown>) => ({
+  enforceWorkgroupConfiguration: true,
+  resultConfiguration: {
+    encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: ref("key", "arn"), ...encryption },
+  },
+});
+
 ruleCases(pciDss, {
+  "cognito-triggers-asked": {
+    secure: {
+      check: { type: "aws:lambda/function:Function", inputs: { name: "check" } },
+      pool: { type: pool.type, inputs: { lambdaConfig: { preSignUp: `${LAMBDA}:check:live` } } },
+      permission: {
+        type: "aws:lambda/permission:Permission",
+        inputs: {
+          principal: "cognito-idp.amazonaws.com",
+          function: ref("check", "name"),
+          sourceArn: ref("pool", "arn"),
+        },
+      },
+    },
+    broken: {
+      "no trigger": { pool: { lambdaConfig: undefined } },
+      "another function": { pool: { lambdaConfig: { preSignUp: `${LAMBDA}:other` } } },
+    },
+    alsoSecure: {
+      "a trigger with a version": {
+        pool: { lambdaConfig: { preTokenGenerationConfig: { lambdaArn: ref("check", "arn"), lambdaVersion: "V2_0" } } },
+      },
+      "a function of another program": {
+        check: undefined,
+        permission: { function: `${LAMBDA}:check` },
+      },
+    },
+    notApplicable: { "a pool that may ask nobody": { permission: undefined } },
+  },
+  "athena-customer-key": {
+    secure: {
+      key: { type: "aws:kms/key:Key" },
+      workgroup: { type: "aws:athena/workgroup:Workgroup", inputs: { configuration: queries({}) } },
+    },
+    broken: {
+      "what a client says": { workgroup: { configuration: { ...queries({}), enforceWorkgroupConfiguration: false } } },
+      "no encryption": { workgroup: { configuration: { resultConfiguration: {} } } },
+      "nothing at all": { workgroup: { configuration: undefined } },
+      "AWS's key": { workgroup: { configuration: queries({ encryptionOption: "SSE_S3", kmsKeyArn: undefined }) } },
+      "AWS's key by name": { workgroup: { configuration: queries({ kmsKeyArn: "alias/aws/s3" }) } },
+      "answers that AWS keeps": {
+        workgroup: { configuration: { managedQueryResultsConfiguration: { enabled: true } } },
+      },
+    },
+    alsoSecure: {
+      "AWS's default, which binds clients": {
+        workgroup: { configuration: { ...queries({}), enforceWorkgroupConfiguration: undefined } },
+      },
+      "answers that AWS keeps, under your key": {
+        workgroup: {
+          configuration: {
+            managedQueryResultsConfiguration: { enabled: true, encryptionConfiguration: { kmsKey: ref("key", "arn") } },
+          },
+        },
+      },
+    },
+  },
+  "location-customer-key": {
+    secure: {
+      key: { type: "aws:kms/key:Key" },
+      tracker: { type: "aws:location/tracker:Tracker", inputs: { trackerName: "a", kmsKeyId: ref("key", "arn") } },
+      fences: { type: "aws:location/geofenceCollection:GeofenceCollection", inputs: { kmsKeyId: ref("key", "arn") } },
+    },
+    broken: {
+      "positions under AWS's key": { tracker: { kmsKeyId: undefined } },
+      "fences under AWS's key": { fences: { kmsKeyId: "alias/aws/geo" } },
+    },
+  },
   "cognito-mfa": {
     secure: { pool },
     broken: {
@@ -391,5 +470,43 @@ ruleCases(resilience, {
       inactive: { pool: { deletionProtection: "INACTIVE" } },
       "AWS's default": { pool: { deletionProtection: undefined } },
     },
+  },
+  "eks-deletion-protection": {
+    secure: { cluster: { type: "aws:eks/cluster:Cluster", inputs: { deletionProtection: true } } },
+    broken: {
+      off: { cluster: { deletionProtection: false } },
+      "AWS's default": { cluster: { deletionProtection: undefined } },
+    },
+  },
+  "eks-nodes-multi-az": {
+    secure: {
+      a: { type: "aws:ec2/subnet:Subnet", inputs: { availabilityZone: "eu-west-1a" } },
+      b: { type: "aws:ec2/subnet:Subnet", inputs: { availabilityZone: "eu-west-1b" } },
+      nodes: {
+        type: "aws:eks/nodeGroup:NodeGroup",
+        inputs: { subnetIds: [ref("a"), ref("b")], scalingConfig: { minSize: 2, maxSize: 4, desiredSize: 2 } },
+      },
+    },
+    broken: {
+      "one node": { nodes: { scalingConfig: { minSize: 1, maxSize: 4, desiredSize: 2 } } },
+      "one zone": { b: { availabilityZone: "eu-west-1a" } },
+      "one subnet": { nodes: { subnetIds: [ref("a")] } },
+    },
+  },
+  "k8s-replicas": {
+    secure: {
+      orders: {
+        type: "kubernetes:apps/v1:Deployment",
+        inputs: { metadata: { name: "orders" }, spec: { replicas: 2 } },
+      },
+    },
+    broken: {
+      "one pod": { orders: { spec: { replicas: 1 } } },
+      "Kubernetes' default": { orders: { spec: {} } },
+      "a scaler that may stop at one": { scaler: scaler("orders", 1) },
+      "a scaler of another": { orders: { spec: {} }, scaler: scaler("ledger", 2) },
+    },
+    alsoSecure: { "a scaler": { orders: { spec: {} }, scaler: scaler("orders", 2) } },
+    notApplicable: { "one at a time": { orders: { spec: { strategy: { type: "Recreate" } } } } },
   },
 });

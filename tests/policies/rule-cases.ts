@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import type { ResourceGraph } from "../../analysis/graph";
 import { judge, PASS, type Pack, type Rule, type Verdict } from "../../policies/rule";
 import { fixCases } from "./fix-cases";
 import { type Fixture, graphOf, type Moment, segments, UNKNOWN } from "./fixture-graph";
+import { declarationsOf } from "./provider-types";
 import { readsOf } from "./reads";
 
 /** What to change in the secure fixture: inputs to replace by resource, undefined to leave the resource out, a resource to add. */
@@ -142,15 +142,17 @@ function valuesAt(place: string, broken: RuleCase["broken"]): unknown[] {
 
 const isOpen = (found: readonly Verdict[]) => found.some(({ kind }) => kind === "undetermined" || kind === "fail");
 
+/** A type of the cluster's own, which no package declares. */
+const CUSTOM = "kubernetes:vpcresources.k8s.aws/v1beta1:SecurityGroupPolicy";
+const CUSTOM_ARGS = "export interface SecurityGroupPolicyArgs {\n    metadata?: object;\n    spec?: object;\n}";
+
 const knownInputs = new Map<string, ReadonlySet<string>>();
 
 /** Inputs of a resource type, from the provider's own declarations. */
 export function inputsOf(type: string): ReadonlySet<string> {
   let inputs = knownInputs.get(type);
   if (inputs === undefined) {
-    const module = type.split(":")[1] ?? "";
-    const file = require.resolve(`@pulumi/aws/${module}.d.ts`);
-    const declarations = readFileSync(file, "utf8");
+    const declarations = type === CUSTOM ? CUSTOM_ARGS : declarationsOf(type);
     const args = declarations.slice(declarations.search(/export interface \w+Args\b/));
     inputs = new Set([...args.matchAll(/^ {4}(\w+)\??:/gm)].map((match) => match[1] ?? ""));
     knownInputs.set(type, inputs);
