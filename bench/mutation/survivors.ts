@@ -14,7 +14,7 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
   ["cognito.RiskConfiguration.*.notify: false -> true", "The user is told of a sign-in as well."],
   ["cognito.UserPoolClient.generateSecret: false -> true", "The client needs a secret as well."],
   ["apigateway.RestApi.disableExecuteApiEndpoint: false -> true", "One way in less."],
-  ["rds.Instance.skipFinalSnapshot: true -> false", "A snapshot more."],
+  ["rds.*.skipFinalSnapshot: true -> false", "A snapshot more."],
   [
     "cfg.Recorder.recordingGroup.includeGlobalResourceTypes: false -> true",
     "What belongs to no region is recorded twice.",
@@ -407,6 +407,7 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
 const IN_DEVELOPMENT: typeof REASONS = [
   ["*.forceDestroy: true -> false", "Towards safety: deletion then stops at what is left inside."],
   ["ecr.Repository.forceDelete: true -> false", "Towards safety: deletion then stops at the images."],
+  ["kinesis.Stream.enforceConsumerDeletion: true -> false", "Towards safety: deletion then stops at its consumers."],
   ["rds.Instance.deleteAutomatedBackups: true -> false", "Towards safety: backups outlive the database."],
   ["*.deletionProtection: false -> true", "Towards safety."],
   ["*.deletionProtectionEnabled: false -> true", "Towards safety."],

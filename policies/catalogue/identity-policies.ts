@@ -129,4 +129,13 @@ export const identityPolicies = {
       "Set minimumPasswordLength 12, require upper and lower case letters, numbers and symbols, passwordReusePrevention 24, maxPasswordAge 90; Palisade's AccountBaseline does.",
     url: `${HUB}#iam-7`,
   },
+  "iam-event-publishers": {
+    title: "Where one may put events of its own kinds only on an event bus, everybody else may, too.",
+    severity: "medium",
+    requirements: ["7.2.2", "7.2.5"],
+    controls: [],
+    remediation:
+      "Add a condition on events:detail-type or events:source to the statement that allows events:PutEvents; the grant of Palisade's EventBus has both.",
+    url: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html",
+  },
 } as const satisfies Catalogue;

@@ -4,7 +4,7 @@ import { concernsAction, type PolicyStatement, statementsOf } from "../../analys
 import { each, notEmpty, when } from "../checks";
 import { all, any, fail, notApplicable, type Outcome, PASS, type Rule, undetermined, implement } from "../rule";
 import { identityPolicies } from "../catalogue/identity-policies";
-import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, isOnlyBoundary, ROLE } from "./documents";
+import { ATTACHMENTS, IDENTITY_POLICIES, identityAllowing, identityDocuments, isOnlyBoundary, ROLE } from "./documents";
 
 const isEverything = (pattern: string) => /^\*+(:\*+)?$/.test(pattern);
 const isWholeService = (pattern: string) => /^[a-z0-9-]+:\*+$/i.test(pattern);
@@ -288,4 +288,41 @@ export const identityPolicyRules: readonly Rule[] = implement(identityPolicies, 
       );
     },
   },
+  "iam-event-publishers": {
+    types: IDENTITY_POLICIES,
+    check(node, graph) {
+      const buses = busesByKind(graph);
+      return identityAllowing(node, graph, (statement) => {
+        if (!concernsAction(statement, PUT_EVENTS) || namesKinds(statement)) return PASS;
+        const isTold = statement.resources.some((resource) => buses.has(resource)) || reachesAnyResource(statement);
+        return isTold && buses.size > 0
+          ? fail("It may put events in another's name on the bus.", statement.path)
+          : PASS;
+      });
+    },
+  },
 });
+
+const PUT_EVENTS = "events:PutEvents";
+
+/** Does the statement say which events somebody may put on a bus? */
+const namesKinds = ({ conditions }: PolicyStatement) =>
+  conditions.some(({ key, ifExists }) => !ifExists && /^events:(detail-type|source)$/.test(key));
+
+/** Buses on which somebody may put events of some kinds only. */
+function busesByKind(graph: ResourceGraph): ReadonlySet<string> {
+  return graph.once("buses by kinds of events", () => {
+    const buses = new Set<string>();
+    for (const node of graph.ofType(...IDENTITY_POLICIES)) {
+      const documents = identityDocuments(node);
+      for (const document of documents === "unknown" ? [] : documents) {
+        const statements = statementsOf(document);
+        for (const statement of statements.known ? statements.value : []) {
+          if (!statement.allow || !concernsAction(statement, PUT_EVENTS) || !namesKinds(statement)) continue;
+          for (const bus of statement.resources) buses.add(bus);
+        }
+      }
+    }
+    return buses;
+  });
+}

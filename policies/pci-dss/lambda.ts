@@ -1,12 +1,14 @@
 import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { statementsOf } from "../../analysis/policy-document";
 import { lambda } from "../catalogue/lambda";
-import { customerKey, joined, notEmpty, oneOf, when } from "../checks";
+import { andThen, customerKey, joined, notEmpty, oneOf, when } from "../checks";
 import { isNoPlainSecret } from "../plain-secrets";
 import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { AS_OF, supportOfRuntime } from "./lambda-runtimes";
 
 const FUNCTION = "aws:lambda/function:Function";
+const ROLE = "aws:iam/role:Role";
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
 const PIPELINE = "aws:codepipeline/pipeline:Pipeline";
 const FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl";
@@ -41,13 +43,43 @@ function oneAccountsResource(arn: Property, graph: ResourceGraph, open: string):
 
 function runsAtTheEdge(node: ResourceNode, graph: ResourceGraph): Outcome {
   const no = fail("It is no function of CloudFront's.");
-  return joined(graph.resolve(node.property("role"), "aws:iam/role:Role"), ([role]) => {
+  return joined(graph.resolve(node.property("role"), ROLE), ([role]) => {
     const trust = role && statementsOf(role.property("assumeRolePolicy"));
     if (trust?.known !== true) return no;
     return trust.value.some(({ principals }) => JSON.stringify(principals ?? "").includes("edgelambda.amazonaws.com"))
       ? PASS
       : no;
   });
+}
+
+/** What is behind AWS's API, and may hold card data. */
+const STORES = [
+  "aws:dynamodb/table:Table",
+  "aws:kinesis/stream:Stream",
+  "aws:sqs/queue:Queue",
+  "aws:secretsmanager/secret:Secret",
+  ...BUCKETS,
+];
+
+/** Does its role name nothing that has card data? */
+function readsNoCardData(node: ResourceNode, graph: ResourceGraph): Outcome {
+  return joined(graph.resolve(node.property("role"), ROLE), (roles) =>
+    all(
+      ...roles
+        .flatMap((role) => graph.referring(ROLE_POLICY, "role", role).nodes)
+        .map((policy): Outcome => {
+          const statements = statementsOf(policy.property("policy"));
+          if (!statements.known) return undetermined(statements);
+          const named = statements.value.filter(({ allow }) => allow).flatMap(({ resources }) => resources);
+          const store = named
+            .flatMap((arn) => graph.withHandle(arn.replace(/\/\*$/, ""), STORES, node.region))
+            .find(({ dataClass }) => dataClass === "cardholder");
+          return store === undefined
+            ? PASS
+            : fail(`It stands outside of every VPC, and its role reaches card data in ${store.name}.`, "vpcConfig");
+        }),
+    ),
+  );
 }
 
 /** An action of a pipeline: what it deploys to it reaches through AWS's API, as CodePipeline itself does. */
@@ -111,10 +143,12 @@ export const lambdaRules: readonly Rule[] = implement(lambda, {
       if (inside.kind !== "fail") return inside;
       if (all(runsAtTheEdge(node, graph)).every(({ kind }) => kind === "pass"))
         return notApplicable("CloudFront runs it in its own places, where AWS allows no VPC.");
-      // The requirements are about what card data passes through; a function outside of every VPC reaches no network where it could.
+      // The requirements are about what card data passes through. Who gives no class, or a class that the function's role belies, is asked.
       if (node.dataClass !== undefined && node.dataClass !== "cardholder")
-        return notApplicable(
-          `What it handles is ${node.dataClass}, and from where it stands it reaches no private network.`,
+        return andThen(readsNoCardData(node, graph), () =>
+          notApplicable(
+            `What it handles is ${node.dataClass}, and from where it stands it reaches no private network.`,
+          ),
         );
       if (isRunByPipeline(node, graph))
         return notApplicable(

@@ -68,6 +68,14 @@ const inRegion = {
 const boundary = (...statements: Record<string, unknown>[]) => ({ limits: { policy: document(...statements) } });
 const awsPolicy = (name: string) => `arn:aws:iam::aws:policy/${name}`;
 
+const BUS = `arn:aws:events:eu-west-1:${ACCOUNT}:event-bus/shop`;
+const puts = (values?: Record<string, string>) =>
+  allow({ Action: "events:PutEvents", Resource: BUS, ...(values && { Condition: { StringEquals: values } }) });
+const rolePolicy = (one: Record<string, unknown>) => ({
+  type: "aws:iam/rolePolicy:RolePolicy",
+  inputs: { role: "orders", policy: document(one) },
+});
+
 ruleCases(leastPrivilege, {
   "iam-no-administrator": {
     secure: all,
@@ -88,6 +96,24 @@ ruleCases(leastPrivilege, {
     },
   },
   "iam-exact-actions": { secure: all, broken: everywhere({ Action: ["dynamodb:Get*"] }) },
+  "iam-event-publishers": {
+    secure: {
+      orders: rolePolicy(puts({ "events:detail-type": "order-placed" })),
+      ledger: rolePolicy(puts({ "events:detail-type": "entry-made", "events:source": "shop" })),
+    },
+    broken: {
+      "any kind": { ledger: { policy: document(puts()) } },
+      "a condition on something else": { ledger: { policy: document(puts({ "aws:PrincipalAccount": ACCOUNT })) } },
+      "any bus": { ledger: { policy: document({ ...puts(), Resource: "*" }) } },
+    },
+    alsoSecure: {
+      "another bus": { ledger: { policy: document({ ...puts(), Resource: `${BUS}-2` }) } },
+      "a bus on which nobody is held to kinds": {
+        orders: { policy: document(puts()) },
+        ledger: { policy: document(puts()) },
+      },
+    },
+  },
   "iam-named-resources": {
     secure: all,
     broken: {

@@ -101,6 +101,23 @@ ruleCases(pciDss, {
         },
       },
       "no VPC, and card data": { settle: { vpcConfig: undefined, tags: { "palisade:data-class": "cardholder" } } },
+      "no VPC, and a role that reaches card data, whatever the tag says": {
+        settle: { vpcConfig: undefined, tags: { "palisade:data-class": "internal" } },
+        cards: {
+          type: "aws:s3/bucket:Bucket",
+          inputs: { bucket: "cards", tags: { "palisade:data-class": "cardholder" } },
+        },
+        policy: {
+          type: "aws:iam/rolePolicy:RolePolicy",
+          inputs: {
+            role: ref("role"),
+            policy: JSON.stringify({
+              Version: "2012-10-17",
+              Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::cards/*" }],
+            }),
+          },
+        },
+      },
       "no VPC, and a role that is not known": {
         settle: { vpcConfig: undefined, role: "arn:aws:iam::123456789012:role/x" },
       },
