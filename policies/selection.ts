@@ -58,9 +58,10 @@ export function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** `rds` of `aws:rds/instance:Instance`. */
+/** `rds` of `aws:rds/instance:Instance`, `kubernetes` of `kubernetes:apps/v1:Deployment`. */
 function serviceOf(type: string): string {
-  return type.split(":")[1]?.split("/")[0] ?? type;
+  const [provider = type, module = ""] = type.split(":");
+  return provider === "aws" ? (module.split("/")[0] ?? module) : provider;
 }
 
 const texts = (description: string): JsonSchema => ({

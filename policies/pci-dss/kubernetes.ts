@@ -11,6 +11,7 @@ const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const SERVICE = "kubernetes:core/v1:Service";
 const INGRESS = "kubernetes:networking.k8s.io/v1:Ingress";
+const REPOSITORY = "aws:ecr/repository:Repository";
 const TARGET_GROUPS = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
 const PROVIDER = "pulumi:providers:kubernetes";
 const ROLES = ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:Role"];
@@ -62,14 +63,18 @@ function clusterName(node: ResourceNode): string | undefined {
   return knownText(drawn) ?? knownText(node.id);
 }
 
+/** Namespaces of the program that give a place its name. One that Pulumi has yet to draw is left out by a provider whose cluster is not there yet. */
+function namespacesOf(place: Property, graph: ResourceGraph): readonly string[] {
+  if (!place.unknown && !place.absent) return [];
+  return place.producers.filter((urn) => graph.get(urn)?.type === NAMESPACE);
+}
+
 /** Does an object stand in the namespace? Passes, fails, or hangs on a name that is not known yet. */
 function standsIn(node: ResourceNode, namespace: ResourceNode, graph: ResourceGraph): Outcome {
   const place = node.property("metadata.namespace");
-  if (place.unknown) {
-    if (place.producers.includes(namespace.urn)) return PASS;
-    const isOther = place.producers.some((urn) => graph.get(urn)?.type === NAMESPACE);
-    return isOther ? fail("It stands in another namespace.") : undetermined(place);
-  }
+  const given = namespacesOf(place, graph);
+  if (given.length > 0) return given.includes(namespace.urn) ? PASS : fail("It stands in another namespace.");
+  if (place.unknown) return undetermined(place);
   const name = namespace.property("metadata.name");
   if (name.unknown) return undetermined(name);
   return when(place, (given) =>
@@ -78,8 +83,10 @@ function standsIn(node: ResourceNode, namespace: ResourceNode, graph: ResourceGr
 }
 
 /** The name of the namespace as it is written; a stand-in for one that a resource of the program gives. */
-function placeOf(node: ResourceNode): string {
+function placeOf(node: ResourceNode, graph: ResourceGraph): string {
   const place = node.property("metadata.namespace");
+  const given = namespacesOf(place, graph);
+  if (given.length > 0) return `of ${given.join(" ")}`;
   if (place.unknown) return `of ${place.producers.join(" ")}`;
   const { fact } = place;
   return fact.known ? String(fact.value ?? "default") : "";
@@ -202,7 +209,8 @@ function isBound(account: unknown, place: string, graph: ResourceGraph): Outcome
       binding.property("subjects").items.map((subject) =>
         when(subject, (known) => {
           const { kind, name, namespace } = Object(known);
-          const isIt = kind === "ServiceAccount" && name === account && (namespace ?? placeOf(binding)) === place;
+          const isIt =
+            kind === "ServiceAccount" && name === account && (namespace ?? placeOf(binding, graph)) === place;
           return isIt ? PASS : nobody;
         }),
       ),
@@ -214,7 +222,29 @@ function isBound(account: unknown, place: string, graph: ResourceGraph): Outcome
 
 const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\//;
 
-function isPinned(image: Property): Outcome {
+/** The repositories of the program that an image's name, unknown yet, is made from. */
+function repositoriesOf(image: Property, graph: ResourceGraph): readonly ResourceNode[] {
+  const makers = image.producers.flatMap((urn) => graph.get(urn) ?? []);
+  return graph
+    .ofType(REPOSITORY)
+    .filter((one) => makers.some((maker) => maker === one || one.components.includes(maker)));
+}
+
+function isPinned(image: Property, graph: ResourceGraph): Outcome {
+  if (image.unknown) {
+    // Under whatever tag, once pushed it stays what it is.
+    const repositories = repositoriesOf(image, graph);
+    const isOurs =
+      image.producers.every((urn) => /^awsx?:/.test(graph.get(urn)?.type ?? "")) && repositories.length > 0;
+    if (!isOurs) return undetermined(image);
+    return all(
+      ...repositories.map((one) =>
+        when(one.property("imageTagMutability"), (mutability) =>
+          String(mutability).startsWith("IMMUTABLE") ? PASS : undetermined(image),
+        ),
+      ),
+    );
+  }
   return when(image, (value) => {
     const name = String(value ?? "");
     if (/@sha256:[0-9a-f]{64}$/.test(name)) return PASS;
@@ -263,7 +293,9 @@ export const kubernetesRules: readonly Rule[] = implement(kubernetes, {
   "k8s-pod-security-groups": {
     types: WORKLOADS,
     check(workload, graph) {
-      const policies = graph.ofType(SECURITY_GROUP_POLICY).filter((policy) => placeOf(policy) === placeOf(workload));
+      const policies = graph
+        .ofType(SECURITY_GROUP_POLICY)
+        .filter((policy) => placeOf(policy, graph) === placeOf(workload, graph));
       if (policies.length === 0) return notApplicable("No pod of its namespace has security groups of its own.");
       return any(
         policies.map((policy) => hasGroups(workload, policy)),
@@ -275,10 +307,8 @@ export const kubernetesRules: readonly Rule[] = implement(kubernetes, {
     types: WORKLOADS,
     check(workload, graph) {
       const place = workload.property("metadata.namespace");
-      if (place.unknown) {
-        const makers = place.producers.map((urn) => graph.get(urn)?.type);
-        return makers.includes(NAMESPACE) ? PASS : undetermined(place);
-      }
+      if (namespacesOf(place, graph).length > 0) return PASS;
+      if (place.unknown) return undetermined(place);
       const ofProvider = graph.ofType(PROVIDER).find((provider) => !provider.property("namespace").absent);
       if (place.absent && ofProvider !== undefined) return undetermined(ofProvider.property("namespace"));
       return when(place, (name) =>
@@ -397,10 +427,10 @@ export const kubernetesRules: readonly Rule[] = implement(kubernetes, {
         if (mounts === false) return PASS;
         return when(ofPod(workload, "spec.serviceAccountName"), (name) => {
           const account = name ?? "default";
-          const place = placeOf(workload);
+          const place = placeOf(workload, graph);
           const accounts = graph
             .ofType(SERVICE_ACCOUNT)
-            .filter((one) => clusterName(one)?.split("/").at(-1) === account && placeOf(one) === place);
+            .filter((one) => clusterName(one)?.split("/").at(-1) === account && placeOf(one, graph) === place);
           // What the pod says goes before what its account says.
           const without = mounts === undefined ? accounts.map((one) => noToken(one, message)) : [];
           return any([...without, isBound(account, place, graph)], fail(message, own));
@@ -436,8 +466,8 @@ export const kubernetesRules: readonly Rule[] = implement(kubernetes, {
   },
   "k8s-pinned-images": {
     types: WORKLOADS,
-    check(workload) {
-      return containers(workload, (container) => isPinned(container.at("image")));
+    check(workload, graph) {
+      return containers(workload, (container) => isPinned(container.at("image"), graph));
     },
   },
   "k8s-not-public": {

@@ -1,4 +1,4 @@
-import type { Property, ResourceGraph } from "../../analysis/graph";
+import type { Property, ResourceGraph, ResourceNode } from "../../analysis/graph";
 import { signIn } from "../catalogue/sign-in";
 import { atLeast, each, given, joined, on, oneOf, when } from "../checks";
 import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
@@ -6,6 +6,7 @@ import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule
 const USER_POOL = "aws:cognito/userPool:UserPool";
 const PERMISSION = "aws:lambda/permission:Permission";
 const FUNCTION = "aws:lambda/function:Function";
+const ALIAS = "aws:lambda/alias:Alias";
 const CLIENT = "aws:cognito/userPoolClient:UserPoolClient";
 
 /** PCI DSS 8.3.6 and 8.3.7. */
@@ -81,7 +82,9 @@ export const signInRules: readonly Rule[] = implement(signIn, {
     check(pool, graph) {
       const config = pool.property("lambdaConfig");
       if (config.unknown) return undetermined(config);
-      const triggers = config.entries.map(([, one]) => (one.at("lambdaArn").absent ? one : one.at("lambdaArn")));
+      const triggers = config.entries.map(([, one]) =>
+        one.unknown || one.at("lambdaArn").absent ? one : one.at("lambdaArn"),
+      );
       return joined(graph.referring(PERMISSION, "sourceArn", pool), (permissions) =>
         permissions.length === 0
           ? notApplicable("No permission of the program is for it.")
@@ -102,12 +105,22 @@ export const signInRules: readonly Rule[] = implement(signIn, {
 /** By the function that both lead to; else by its name, which stands in each form that AWS takes. */
 function isSameFunction(trigger: Property, asked: Property, graph: ResourceGraph): Outcome {
   const another = fail("It is another function.");
-  const own = graph.resolve(asked, FUNCTION).nodes;
-  const found = graph.resolve(trigger, FUNCTION).nodes;
+  const own = functionsOf(asked, graph);
+  const found = functionsOf(trigger, graph);
   if (own.length > 0 && found.length > 0) return found.some((one) => own.includes(one)) ? PASS : another;
   return when(trigger, (arn) =>
     when(asked, (name) => (nameOfFunction(String(arn)) === nameOfFunction(String(name)) ? PASS : another)),
   );
+}
+
+/** An ARN that is not known yet is that of a function or of an alias. */
+function functionsOf(reference: Property, graph: ResourceGraph): readonly ResourceNode[] {
+  if (!reference.unknown) return graph.resolve(reference, FUNCTION).nodes;
+  const makers = reference.producers.flatMap((urn) => graph.get(urn) ?? []);
+  return makers.flatMap((maker) => {
+    if (maker.type === ALIAS) return graph.resolve(maker.property("functionName"), FUNCTION).nodes;
+    return maker.type === FUNCTION ? [maker] : [];
+  });
 }
 
 function nameOfFunction(reference: string): string | undefined {

@@ -63,6 +63,10 @@ ruleCases(pciDss, {
       "a trigger with a version": {
         pool: { lambdaConfig: { preTokenGenerationConfig: { lambdaArn: ref("check", "arn"), lambdaVersion: "V2_0" } } },
       },
+      "an alias": {
+        live: { type: "aws:lambda/alias:Alias", inputs: { name: "live", functionName: ref("check", "name") } },
+        pool: { lambdaConfig: { preSignUp: `${LAMBDA}:check:live` } },
+      },
       "a function of another program": {
         check: undefined,
         permission: { function: `${LAMBDA}:check` },

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { pciDss } from "../../policies/pci-dss/rules";
-import { ref } from "./fixture-graph";
+import { evaluate } from "../../policies/rule";
+import { graphOf, ref } from "./fixture-graph";
 import { type RuleCase, ruleCases } from "./rule-cases";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
@@ -380,4 +382,23 @@ ruleCases(pciDss, {
     },
     alsoSecure: { "a path": role({ apiGroups: undefined, resources: undefined, nonResourceURLs: ["/metrics"] }) },
   },
+});
+
+describe("an image whose name is not known yet", () => {
+  const verdicts = (imageTagMutability: string, type = "aws:ecr/repository:Repository") => {
+    const images = { type, inputs: { name: "shop", imageTagMutability } };
+    const template = specOf({ containers: [{ ...container, image: ref("images", "repositoryUrl") }] });
+    const orders = { type: DEPLOYMENT, inputs: { metadata: { name: "orders", ...inShop }, spec: template } };
+    const rule = pciDss.rules.filter(({ id }) => id === "k8s-pinned-images");
+    return evaluate(rule, graphOf({ images, orders }, "preview")).map(({ verdict }) => verdict.kind);
+  };
+
+  it("can not be exchanged where the program's repository lets no tag be overwritten", () => {
+    assert.deepEqual(verdicts("IMMUTABLE"), ["pass"]);
+  });
+
+  it("is undetermined where it does, and where it is not of a repository", () => {
+    assert.deepEqual(verdicts("MUTABLE"), ["undetermined"]);
+    assert.deepEqual(verdicts("IMMUTABLE", "random:index/randomId:RandomId"), ["undetermined"]);
+  });
 });
