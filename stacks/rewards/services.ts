@@ -3,7 +3,7 @@ import type { LoadBalancer } from "../../components/compute/load-balancer";
 import { ContainerImage } from "../../components/delivery/container-image";
 import type { KubernetesCluster } from "../../components/kubernetes/kubernetes-cluster";
 import { Microservice } from "../../components/kubernetes/microservice";
-import { Namespace } from "../../components/kubernetes/namespace";
+import { Namespace, type NamespaceQuota } from "../../components/kubernetes/namespace";
 import { PollingJob } from "../../components/kubernetes/polling-job";
 import { tcp } from "../../components/network/connections";
 import type { Region } from "../../components/network/region";
@@ -41,7 +41,7 @@ export interface Services {
 export function deployServices(config: RewardsConfig, site: ServiceSite): Services {
   const { cluster, region, vpc } = site;
   const here = { parent: region };
-  const namespace = new Namespace("rewards-services", { cluster }, here);
+  const namespace = new Namespace("rewards-services", { cluster, quota: quotaOf(config) }, here);
   const image = (name: ServiceName) => imageOf(name, config, site);
   const images = {
     onboarding: image("onboarding"),
@@ -110,6 +110,17 @@ export function deployServices(config: RewardsConfig, site: ServiceSite): Servic
     here,
   );
   return { services, images, catalogPolling };
+}
+
+/** Room for all services at their largest, twice, as a release makes new pods before the old ones go, and for the job. */
+function quotaOf({ services }: RewardsConfig): Required<NamespaceQuota> {
+  const sum = (of: (service: RewardsConfig["services"][ServiceName]) => number) =>
+    Object.values(services).reduce((total, service) => total + service.scaling.max * of(service), 0);
+  return {
+    pods: 2 * sum(() => 1) + 10,
+    cpu: Math.ceil((2 * sum(({ cpuMillis }) => cpuMillis)) / 1000) + 1,
+    memoryGiB: Math.ceil((2 * sum(({ memoryMiB }) => memoryMiB)) / 1024) + 1,
+  };
 }
 
 /** What the Kinesis Client Library is told of a stream: `USERS_STREAM`, `USERS_CONSUMER_ARN`, `USERS_LEASE_TABLE`. */

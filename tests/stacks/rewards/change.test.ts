@@ -73,7 +73,7 @@ describe("rewards: a change", function () {
     assert.deepEqual(effect, { gone: [], made: [], changed: [line], replaced: [line] });
   });
 
-  it("to more pods changes the autoscaler and the alarm that counts them", async () => {
+  it("to more pods changes the autoscaler, the alarm that counts them and the room that the namespace gives", async () => {
     const onboarding = { ...given("rewards", "services").onboarding, scaling: { min: 6, max: 12 } };
     const { gone, made, changed, replaced } = await change("rewards", "services", { onboarding });
     assert.deepEqual([gone, made, replaced], [[], [], []]);
@@ -82,6 +82,10 @@ describe("rewards: a change", function () {
       "rewards-onboarding-autoscaler spec.minReplicas",
       "rewards-onboarding-pods-missing alarmDescription",
       "rewards-onboarding-pods-missing threshold",
+      "rewards-services-quota spec.hard.limits.memory",
+      "rewards-services-quota spec.hard.pods",
+      "rewards-services-quota spec.hard.requests.cpu",
+      "rewards-services-quota spec.hard.requests.memory",
     ]);
   });
 

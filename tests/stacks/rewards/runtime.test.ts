@@ -130,6 +130,21 @@ describe("rewards: what runs", function () {
       }
     });
 
+    it("gives the namespace room for every service at its largest, twice, while a release goes on", async () => {
+      const services = JSON.parse(stackValues("rewards")["palisade:services"] ?? "");
+      const scaling = { min: 3, max: 200 };
+      const large = await RewardsRecording.of("rewards", {
+        "palisade:services": { ...services, onboarding: { ...services.onboarding, scaling } },
+      });
+      const hard = (stack: RewardsRecording) =>
+        (stack.spec("rewards-services-quota") as { hard: Record<string, string> }).hard;
+      assert.deepEqual(
+        [hard(prod).pods, hard(prod)["requests.cpu"], hard(prod)["requests.memory"]],
+        ["82", "25", "49Gi"],
+      );
+      assert.ok(Number(hard(large).pods) > 2 * scaling.max && Number(hard(large)["requests.cpu"]) >= 0.5 * scaling.max);
+    });
+
     it("runs every container as nobody, on a read-only file system, without a token of Kubernetes", () => {
       const namespace = prod.inputs("rewards-services-namespace").metadata;
       assert.equal(
