@@ -102,7 +102,7 @@ const PUBLIC_CIDR = /^(\d{1,3}\.){3}\d{1,3}\/([89]|[12]\d|3[0-2])$/;
  * else, and who reaches them, `connections` says. Beside our group around the control plane's interfaces stands one of EKS, which lets them, and nothing else, send anywhere: nodes do not have it.
  *
  * **Updates.** `version` updates the control plane, then add-ons and nodes, a zone's share at a time. None of it, nor another endpoint, replaces `provider`: it is
- * known by the cluster's ARN. An unreachable API never makes Pulumi forget what runs there, so deploy from inside the VPC.
+ * known by the cluster's ARN. An unreachable API never makes Pulumi forget what runs there, so deploy from where it is reached: the VPC, or a tunnel into it (docs/deploying.md).
  * Add-on versions are AWS's default for the Kubernetes version, asked for at each update; `addOnVersions` pins them.
  *
  * Alarms: server errors of the API, pods without a node, failed nodes. Cost, us-east-1: 73 USD a month for the control plane, three m7g.large with 50 GiB about 190 USD, logs and
