@@ -101,7 +101,7 @@ export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[]
   const short = shortType(type);
   const found: Mutation[] = [];
   const add = (what: string, path: readonly (string | number)[], changed: Json | undefined) => {
-    const property = path.filter((key) => typeof key === "string").join(".");
+    const property = [...path.filter((key) => typeof key === "string"), ...optionAt(inputs, path)].join(".");
     const at = property === "" ? short : `${short}.${property}`;
     found.push({ name: `${at}: ${what}`, kind: `${at}: ${what}`, urn, inputs: changed });
   };
@@ -131,6 +131,13 @@ export function mutationsOf({ urn, type, inputs }: RecordedResource): Mutation[]
   if (SATELLITES.test(short)) add("deleted", [], undefined);
   for (const [what, path, weaker] of special(short, inputs)) add(what, path, weaker);
   return found;
+}
+
+/** Settings of Beanstalk are a list of options, each a kind of its own. */
+function optionAt(inputs: Json, [list, index]: readonly (string | number)[]): string[] {
+  const settings = list === "settings" && typeof index === "number" ? inputs.settings : undefined;
+  const option: unknown = Array.isArray(settings) ? settings[Number(index)] : undefined;
+  return isJson(option) && typeof option.namespace === "string" ? [String(option.name)] : [];
 }
 
 /** Who the other side of a security group rule may be. */

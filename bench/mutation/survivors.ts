@@ -324,13 +324,38 @@ const REASONS: readonly (readonly [kind: string, reason: string])[] = [
   ["lambda.FunctionEventInvokeConfig*", "How often a failed call is tried again; the defaults of AWS try as often."],
   [
     "cloudwatch.EventTarget.retryPolicy.maximumRetryAttempts: -> 0",
-    "What fails is set aside the sooner (eventbridge-dead-letters).",
+    "A call that fails is not tried again; nothing is opened.",
   ],
   [
     "iam.RolePolicy.policy: without Deny (rewards-*-policy)",
     "The denial takes the network calls from the function's own code; the role has what AWS asks for a function in a VPC.",
   ],
   ["cognito.UserPool.adminCreateUserConfig.allowAdminCreateUserOnly: false -> true", "One way in less."],
+  [
+    "cloudwatch.Event*.deadLetterConfig: left out",
+    "An event that its target refuses for a day is lost then; alarms tell that it is refused, and nothing is opened.",
+  ],
+  [
+    "cognito.IdentityProvider.providerDetails.IDPSignout: true -> false",
+    "A session at the company's directory outlives the sign-out here, as it does for its other programs; the session here is over.",
+  ],
+  ["codepipeline.*.DetectChanges: false -> true", "When a pipeline starts; what it deploys passes the same stages."],
+  ["ec2.Instance.metadataOptions: left out", "The Region's defaults ask for tokens (ec2-imdsv2 reads them)."],
+  // Options of Beanstalk.
+  [
+    "elasticbeanstalk.*.DisableDefaultEC2SecurityGroup: *",
+    "Beanstalk's own group lets its load balancer in, which the program's does as well.",
+  ],
+  ["elasticbeanstalk.*.LaunchTemplateTagPropagationEnabled: *", "Tags of instances."],
+  ["elasticbeanstalk.*.RollingUpdateEnabled: *", "How instances are exchanged; none of them opens anything."],
+  ["elasticbeanstalk.*.EnableSpot: *", "What instances cost, and how often they are exchanged."],
+  ["elasticbeanstalk.*.HealthStreamingEnabled: *", "Health in the logs as well; the alarms read it elsewhere."],
+  ["elasticbeanstalk.*.EnhancedHealthAuthEnabled: *", "Whose calls may report health inside the environment."],
+  [
+    "elasticbeanstalk.*.InstanceRefreshEnabled: *",
+    "Whether an update of the platform replaces instances or changes them.",
+  ],
+  ["elasticbeanstalk.*.ListenerEnabled: true -> false", "One way in less."],
   // Of clusters.
   ["eks.Cluster.bootstrapSelfManagedAddons: false -> true", "EKS installs what its add-ons replace at once."],
   [

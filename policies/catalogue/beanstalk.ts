@@ -46,4 +46,12 @@ export const beanstalk = {
       "Set VPCId and AssociatePublicIpAddress false in namespace aws:ec2:vpc, and EnvironmentType LoadBalanced.",
     url: `${DOCS}/vpc.html`,
   },
+  "beanstalk-access-logs": {
+    title: "Load balancers of Elastic Beanstalk's making keep access logs.",
+    severity: "medium",
+    requirements: ["10.2.1"],
+    controls: [],
+    remediation: "Set AccessLogsS3Enabled to true and AccessLogsS3Bucket in namespace aws:elbv2:loadbalancer.",
+    url: `${DOCS}/environments-cfg-alb.html`,
+  },
 } as const satisfies Catalogue;

@@ -88,4 +88,12 @@ export const instances = {
     remediation: "Declare a LaunchTemplate, and name it in launchTemplate of the group.",
     url: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html",
   },
+  "ec2-metadata-hops": {
+    title: "An instance's metadata does not travel beyond its own containers.",
+    severity: "low",
+    requirements: ["2.2.6", "7.2.5"],
+    controls: [],
+    remediation: "Set metadataOptions.httpPutResponseHopLimit to 1, or to 2 where containers ask for metadata.",
+    url: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
+  },
 } as const satisfies Catalogue;

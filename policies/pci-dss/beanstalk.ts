@@ -144,7 +144,12 @@ export const beanstalkRules: readonly Rule[] = implement(beanstalk, {
     types: [ENVIRONMENT],
     check(node, graph) {
       return withOptions(node, graph, (options) =>
-        options.on("aws:elasticbeanstalk:cloudwatch:logs", "StreamLogs", "Logs are gone with their instance."),
+        all(
+          options.on("aws:elasticbeanstalk:cloudwatch:logs", "StreamLogs", "Logs are gone with their instance."),
+          options.judge("aws:elasticbeanstalk:cloudwatch:logs", "DeleteOnTerminate", "false", (deletes) =>
+            isTrue(deletes.toLowerCase()) ? fail("Logs are gone with the environment.", "settings") : PASS,
+          ),
+        ),
       );
     },
   },
@@ -201,6 +206,24 @@ export const beanstalkRules: readonly Rule[] = implement(beanstalk, {
           ),
         ),
       );
+    },
+  },
+  "beanstalk-access-logs": {
+    types: [ENVIRONMENT],
+    check(node, graph) {
+      return when(node.property("tier"), (name) => {
+        if (name === "Worker") return notApplicable("A worker has a queue, and no load balancer.");
+        return withOptions(node, graph, (options) =>
+          options.judge(GENERAL, "EnvironmentType", "LoadBalanced", (environment) => {
+            if (environment === "SingleInstance") return notApplicable("It has no load balancer.");
+            return options.judge(GENERAL, "LoadBalancerIsShared", "false", (shared) =>
+              isTrue(shared)
+                ? notApplicable("The rules on load balancers judge the one that it shares.")
+                : options.on("aws:elbv2:loadbalancer", "AccessLogsS3Enabled", "Nobody can tell who called."),
+            );
+          }),
+        );
+      });
     },
   },
 });

@@ -210,6 +210,15 @@ export const instanceRules: readonly Rule[] = implement(instances, {
     types: [...INSTANCES, TEMPLATE],
     check: asksForTokens,
   },
+  "ec2-metadata-hops": {
+    types: [...INSTANCES, TEMPLATE],
+    check(node, graph) {
+      const path = "metadataOptions.httpPutResponseHopLimit";
+      return setting(node, graph, [path, path], (hops) =>
+        when(hops, (limit) => (Number(limit ?? 1) <= 2 ? PASS : fail("A forwarded answer reaches other hosts.", hops))),
+      );
+    },
+  },
   "ec2-no-public-address": {
     types: [...INSTANCES, TEMPLATE],
     check: hasNoPublicAddress,

@@ -33,6 +33,7 @@ const CLASSIC: readonly Setting[] = [
   ["aws:elb:listener", "ListenerEnabled", "false"],
   ["aws:elb:listener:443", "ListenerProtocol", "HTTPS"],
 ];
+const BALANCER_LOGS: Setting = ["aws:elbv2:loadbalancer", "AccessLogsS3Enabled", "true"];
 const PRIVATE: readonly Setting[] = [
   [VPC, "VPCId", "vpc-1"],
   [VPC, "AssociatePublicIpAddress", "false"],
@@ -68,6 +69,7 @@ ruleCases(pciDss, {
     broken: {
       "the template's setting": change(),
       "an own setting": change([LOGS, "StreamLogs", "false"]),
+      "logs that go with it": change([LOGS, "StreamLogs", "true"], [LOGS, "DeleteOnTerminate", "true"]),
       "no template": { shop: { settings: [], templateName: undefined } },
     },
   },
@@ -130,5 +132,17 @@ ruleCases(pciDss, {
       },
     },
     notNeeded: { "shop.settings[0].value": "a VPC that is not known yet is a VPC" },
+  },
+  "beanstalk-access-logs": {
+    secure: environment([BALANCER_LOGS]),
+    broken: {
+      off: change(["aws:elbv2:loadbalancer", "AccessLogsS3Enabled", "false"]),
+      "AWS's default": change([GENERAL, "LoadBalancerType", "application"]),
+    },
+    notApplicable: {
+      "a single instance": change([GENERAL, "EnvironmentType", "SingleInstance"]),
+      "a load balancer that others have, too": change([GENERAL, "LoadBalancerIsShared", "true"]),
+      "a worker": { shop: { tier: "Worker" } },
+    },
   },
 });

@@ -13,6 +13,17 @@ const template = (inputs: Record<string, unknown>) => ({ template: { type: TEMPL
 const fromTemplate = { id: ref("template"), version: "$Latest" };
 
 ruleCases(pciDss, {
+  "ec2-metadata-hops": {
+    secure: {
+      ...host({ metadataOptions: { httpPutResponseHopLimit: 2 } }),
+      ...template({ metadataOptions: { httpPutResponseHopLimit: 1 } }),
+    },
+    broken: {
+      "as far as packets go": { host: { metadataOptions: { httpPutResponseHopLimit: 64 } } },
+      "a template": { template: { metadataOptions: { httpPutResponseHopLimit: 3 } } },
+    },
+    alsoSecure: { "AWS's default": { host: { metadataOptions: undefined } } },
+  },
   "ec2-imdsv2": {
     secure: {
       ...host({ metadataOptions: { httpTokens: "required" } }),
