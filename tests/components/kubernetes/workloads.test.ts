@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import { ResourceGraph } from "../../../analysis/graph";
 import { PostgresDatabase } from "../../../components/data/postgres-database";
 import { Namespace } from "../../../components/kubernetes/namespace";
@@ -37,6 +38,8 @@ function program(): void {
   const size = { cpuMillis: 500, memoryMiB: 512, replicas: { min: 3, max: 9 }, alarmTopics: TOPICS };
   const users = testMicroservice("users", { ...site, ...size, dataClass: "cardholder" }, {}, site);
   const front = testMicroservice("front", { ...site, ...size, nodePort: 30_443 }, {}, site);
+  // Without a load balancer that leads there, a port on every node would be for nobody (k8s-not-public).
+  new aws.lb.TargetGroup("balancer", { port: 30_443, protocol: "TLS", targetType: "instance", vpcId: vpc.vpcId });
   users.allowFrom(front);
   const heartbeat = { logLine: "polled", withinMinutes: 45 };
   const job = testPollingJob("poll", { alarmTopics: TOPICS, heartbeat }, {}, site);
