@@ -385,10 +385,13 @@ function fitted(type: string, property: string, proposed: string, inputs: Values
   return pattern !== undefined && !pattern.test(name) && pattern.test(name.toLowerCase()) ? name.toLowerCase() : name;
 }
 
-/** A replacement can not stand beside what it replaces when the program itself gives both one name. */
+/**
+ * A replacement can not stand beside what it replaces when the program itself gives both one name: Pulumi's AWS provider takes that of every type that it would name by itself,
+ * whether or not AWS lets two have one name (`nameRequiresDeleteBeforeReplace` of pulumi-terraform-bridge).
+ */
 function keepsName(type: string, olds: Values, news: Values): boolean {
   const property = models[type]?.nameProperty;
-  if (property === undefined || UNIQUENESS[type] === undefined) return isSamePlace(type, olds, news);
+  if (property === undefined) return isSamePlace(type, olds, news);
   return olds[property] === news[property] && !listOf(news[DEFAULTS]).includes(property);
 }
 

@@ -191,6 +191,17 @@ describe("the simulator's provider", () => {
       assert.equal((await client.diff(unnamed, { vpcId: vpc.id, description: "new" })).deleteBeforeReplace, false);
     });
 
+    it("deletes a named one first also where AWS would take two of one name, as Pulumi's provider does", async () => {
+      const client = await start();
+      const { vpc } = await network(client);
+      const group = async (name: string) => (await client.create(GROUP, name, { vpcId: vpc.id })).id;
+      const [before, after] = [await group("before"), await group("after")];
+      const link = (securityGroup: string) => ({ name: "link", subnetIds: [], securityGroupIds: [securityGroup] });
+      const made = await client.create("aws:apigatewayv2/vpcLink:VpcLink", "link", link(before));
+      const { replaces, deleteBeforeReplace } = await client.diff(made, link(after));
+      assert.deepEqual([replaces, deleteBeforeReplace], [["securityGroupIds"], true]);
+    });
+
     it("takes another order of subnets as no change, and a lost one of a network load balancer as a replacement", async () => {
       const client = await start();
       const { vpc, subnet } = await network(client);
