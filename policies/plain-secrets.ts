@@ -1,5 +1,5 @@
 import type { Property, ResourceGraph, ResourceNode } from "../analysis/graph";
-import { when } from "./checks";
+import { each, when } from "./checks";
 import { fail, type Outcome, PASS } from "./rule";
 
 /** What rules on environment variables of containers and functions take for a secret in plain text. */
@@ -37,4 +37,13 @@ export function isNoPlainSecret(name: string, value: Property, graph: ResourceGr
     const isSecret = SECRET_VALUE.test(text) || (isNamedSo && text !== "" && !text.startsWith("arn:"));
     return isSecret ? fail(otherwise, value) : PASS;
   });
+}
+
+/** Judges a container's list of variables, each with `name` and `value`; `container` is what a person knows it by. */
+export function holdsNoPlainSecret(variables: Property, container: string, graph: ResourceGraph): Outcome {
+  return each(variables, (variable) =>
+    when(variable.at("name"), (name) =>
+      isNoPlainSecret(String(name ?? ""), variable.at("value"), graph, `${container} has a secret in plain text.`),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Property, ResourceNode } from "../../analysis/graph";
 import { documentOf } from "../../analysis/policy-document";
 import { customerKey, each, isTrue, joined, off, on, oneOf, when } from "../checks";
-import { isNoPlainSecret } from "../plain-secrets";
+import { holdsNoPlainSecret } from "../plain-secrets";
 import { all, fail, implement, type Outcome, PASS, type Rule, undetermined } from "../rule";
 import { ecs } from "../catalogue/ecs";
 
@@ -76,18 +76,7 @@ export const ecsRules: readonly Rule[] = implement(ecs, {
   "ecs-no-secrets-in-environment": {
     types: [TASK],
     check(node, graph) {
-      return containers(node, (container) =>
-        each(container.at("environment"), (variable) =>
-          when(variable.at("name"), (name) =>
-            isNoPlainSecret(
-              String(name ?? ""),
-              variable.at("value"),
-              graph,
-              `${nameOf(container)} has a secret in plain text.`,
-            ),
-          ),
-        ),
-      );
+      return containers(node, (container) => holdsNoPlainSecret(container.at("environment"), nameOf(container), graph));
     },
   },
   "ecs-logs": {

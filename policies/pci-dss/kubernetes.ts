@@ -1,7 +1,7 @@
 import { knownText, type Property, type ResourceGraph, type ResourceNode } from "../../analysis/graph";
 import { kubernetes } from "../catalogue/kubernetes";
 import { each, isTrue, off, on, oneOf, when } from "../checks";
-import { isNoPlainSecret } from "../plain-secrets";
+import { holdsNoPlainSecret, isNoPlainSecret } from "../plain-secrets";
 import { all, any, fail, implement, notApplicable, type Outcome, PASS, type Rule, undetermined } from "../rule";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
@@ -450,18 +450,7 @@ export const kubernetesRules: readonly Rule[] = implement(kubernetes, {
           ),
         );
       }
-      return containers(node, (container) =>
-        each(container.at("env"), (variable) =>
-          when(variable.at("name"), (name) =>
-            isNoPlainSecret(
-              String(name ?? ""),
-              variable.at("value"),
-              graph,
-              `${nameOf(container)} has a secret in plain text.`,
-            ),
-          ),
-        ),
-      );
+      return containers(node, (container) => holdsNoPlainSecret(container.at("env"), nameOf(container), graph));
     },
   },
   "k8s-pinned-images": {
