@@ -5,10 +5,12 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { ResourceGraph, type ResourceNode } from "../analysis/graph";
+import { Declared, DECLARED } from "./declared";
 import { type FixOptions, hasFix, KEY_ARN, needsKey, remediate } from "./fixes";
 import { evaluate, type Finding, isViolation, type Pack, type Rule } from "./rule";
 import { type Selection, SELECTION_SCHEMA, selects } from "./selection";
 import { schemaOf, type Settings, settingsOf } from "./settings";
+import { unwrap } from "./unwrap";
 import { applyWaivers } from "./waived";
 import type * as Waivers from "./waivers";
 import type { Waiver } from "./waivers";
@@ -23,19 +25,20 @@ const WAIVERS = "waivers";
 const UNUSED_WAIVERS = "unused-waivers";
 
 /** Policies of every pack that are no rules. */
-export const COMMON: readonly string[] = [SELECTION, WAIVERS, UNUSED_WAIVERS, WAIVED, UNDETERMINED];
+export const COMMON: readonly string[] = [DECLARED, SELECTION, WAIVERS, UNUSED_WAIVERS, WAIVED, UNDETERMINED];
 
 /**
  * The policies of a pack for Pulumi's policy SDK: one mandatory policy for each rule, and a disabled one for each rule that can mend. A violation is a failed rule or, in the cardholder data
  * environment, one that hangs on a value which only the update will decide; elsewhere such a rule shows in one advisory policy.
  */
 export function policiesOf(pack: Pack): (ResourceValidationPolicy | StackValidationPolicy)[] {
-  return [...pack.rules.filter(hasFix).map(fixOf), ...stackPolicies(pack)];
+  const declared = new Declared();
+  return [...pack.rules.filter(hasFix).map(fixOf), declared.policy, ...stackPolicies(pack, declared)];
 }
 
 /** The part of {@link policiesOf} that judges. */
-export function stackPolicies(pack: Pack): StackValidationPolicy[] {
-  const judgement = new Judgement();
+export function stackPolicies(pack: Pack, declared = new Declared()): StackValidationPolicy[] {
+  const judgement = new Judgement(declared);
   // The SDK asks them in this order.
   return [
     selectionPolicy(judgement),
@@ -61,6 +64,8 @@ class Judgement {
   private urns: readonly string[] = [];
   private graph = ResourceGraph.fromPolicyResources([]);
 
+  constructor(private readonly declared: Declared) {}
+
   /** To be called by each policy before anything else. */
   begin(policy: string, resources: readonly PolicyResource[]): void {
     const isSame = resources.length === this.urns.length && resources.every(({ urn }, i) => urn === this.urns[i]);
@@ -71,7 +76,7 @@ class Judgement {
       this.selection = {};
       this.waivers = [];
       this.urns = resources.map(({ urn }) => urn);
-      this.graph = ResourceGraph.fromPolicyResources(resources);
+      this.graph = ResourceGraph.fromPolicyResources(this.declared.complete(resources));
     }
     this.asked.add(policy);
   }
@@ -161,13 +166,6 @@ function fixOf(rule: Rule): ResourceValidationPolicy {
       return mended === inputs ? undefined : { ...mended };
     },
   };
-}
-
-/** The values behind the SDK's proxies, which throw at what is unknown; secrets stay wrapped. */
-function unwrap(props: Record<string, unknown>): Record<string, unknown> {
-  let target = props;
-  while (target.__isSpecialProxy === true) target = target.__getSpecialProxyTarget as Record<string, unknown>;
-  return target;
 }
 
 /** Takes the pack's configuration `{"selection": {"include": {...}, "exclude": {...}}}`. */

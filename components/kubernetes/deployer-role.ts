@@ -46,9 +46,10 @@ export function createDeployerRole(owner: Component, provider: pulumi.ProviderRe
     owner.childName("deployer-binding"),
     {
       metadata: { name: NAME },
-      roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: role.metadata.name },
+      // By name, not by output: policies know it before the cluster stands.
+      roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: NAME },
       subjects: [{ apiGroup: RBAC, kind: "Group", name: DEPLOYERS }],
     },
-    options,
+    owner.childOptions({ provider, dependsOn: [role] }),
   );
 }

@@ -243,7 +243,8 @@ export class Microservice extends Workload<MicroserviceArgs> {
       {
         metadata: this.objectMeta(),
         spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
+          // By name, not by output: policies know it before the cluster stands.
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: this.app },
           minReplicas: min,
           maxReplicas: max,
           metrics: [
@@ -262,7 +263,7 @@ export class Microservice extends Workload<MicroserviceArgs> {
           },
         },
       },
-      this.objectOptions(),
+      this.objectOptions({ dependsOn: [deployment] }),
     );
   }
 

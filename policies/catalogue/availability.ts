@@ -116,7 +116,7 @@ export const availability = {
     controls: [],
     relaxedInDevelopment: true,
     remediation:
-      "Set `replicas`, or minReplicas of its HorizontalPodAutoscaler, to 2 or more. Palisade's Microservice has `scaling`.",
+      "Set `replicas`, or minReplicas of its HorizontalPodAutoscaler, to 2 or more. Palisade's Microservice has `replicas`.",
     url: "https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
   },
 } as const satisfies Catalogue;

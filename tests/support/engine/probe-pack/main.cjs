@@ -2,17 +2,20 @@
 const { appendFileSync } = require("node:fs");
 const { PolicyPack } = require("@pulumi/policy");
 const { ResourceGraph } = require("../../../../dist/analysis/graph.js");
+const { Declared } = require("../../../../dist/policies/declared.js");
 const { packs } = require("../../../../dist/policies/packs.js");
 const { evaluate } = require("../../../../dist/policies/rule.js");
 
+const declared = new Declared();
 new PolicyPack("palisade-probe", {
   policies: [
+    declared.policy,
     {
       name: "verdicts",
       description: "Writes every verdict.",
       enforcementLevel: "advisory",
       validateStack({ resources }) {
-        const graph = ResourceGraph.fromPolicyResources(resources);
+        const graph = ResourceGraph.fromPolicyResources(declared.complete(resources));
         const rules = packs.flatMap((pack) => pack.rules);
         const verdicts = evaluate(rules, graph).map(({ rule, resource, verdict }) => ({
           rule: rule.id,
