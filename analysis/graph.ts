@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { unwrap } from "./sdk-proxy";
 
 /**
  * Pulumi's wire values for "not known before the update has run", one for each kind of value.
@@ -444,7 +445,6 @@ export class ResourceGraph {
 }
 
 const NONE: readonly never[] = [];
-const EMPTY: Readonly<Record<string, unknown>> = {};
 const NOWHERE: Join = { nodes: NONE, uncertain: NONE };
 
 /** Properties by which AWS lets one resource name another. */
@@ -541,15 +541,6 @@ function urnsByProperty(dependencies: PolicyResource["propertyDependencies"]): R
   const urns: Record<string, readonly string[]> = {};
   for (const [property, resources] of Object.entries(dependencies)) urns[property] = resources.map(({ urn }) => urn);
   return urns;
-}
-
-/**
- * The object behind the policy SDK's proxy, whose plain reads throw on the first unknown. The key is the SDK's own
- * (`getSpecialProxyTarget` in its proxy.js); objects that are no such proxy are returned as they are.
- */
-function unwrap(props: Record<string, unknown>): Readonly<Record<string, unknown>> {
-  const target: unknown = props.__isSpecialProxy === true ? props.__getSpecialProxyTarget : props;
-  return typeof target === "object" && target !== null ? (target as Record<string, unknown>) : EMPTY;
 }
 
 /** A text that is known; undefined for what is unknown or no text. */

@@ -10,7 +10,7 @@ import { type FixOptions, hasFix, KEY_ARN, needsKey, remediate } from "./fixes";
 import { evaluate, type Finding, isViolation, type Pack, type Rule } from "./rule";
 import { type Selection, SELECTION_SCHEMA, selects } from "./selection";
 import { schemaOf, type Settings, settingsOf } from "./settings";
-import { unwrap } from "./unwrap";
+import { unwrap } from "../analysis/sdk-proxy";
 import { applyWaivers } from "./waived";
 import type * as Waivers from "./waivers";
 import type { Waiver } from "./waivers";

@@ -1,5 +1,5 @@
 import type { PolicyResource, ResourceValidationPolicy } from "@pulumi/policy";
-import { unwrap } from "./unwrap";
+import { unwrap } from "../analysis/sdk-proxy";
 
 /** Name of the policy that finds nothing itself, but keeps what the program asks for. */
 export const DECLARED = "declared";

@@ -9,7 +9,6 @@ import { Cache } from "../components/data/cache";
 import { ContainerImage } from "../components/delivery/container-image";
 import { Certificate } from "../components/edge/certificate";
 import { Firewall } from "../components/edge/firewall";
-import { tcp } from "../components/network/connections";
 import { beanstalkBuckets } from "../components/network/endpoints";
 import { Region } from "../components/network/region";
 import { Vpc } from "../components/network/vpc";
@@ -18,6 +17,7 @@ import { Secret } from "../components/security/secret";
 import type { System } from "./config/system";
 import { globalFoundation } from "./foundation/global";
 import { regionalFoundation } from "./foundation/regional";
+import { release } from "./foundation/release";
 import { signInAtBalancer } from "./foundation/sign-in";
 import { crossChecks } from "./ui-service/checks";
 import { type UiServiceConfig, uiServiceSchema } from "./ui-service/config";
@@ -170,10 +170,9 @@ function build(config: UiServiceConfig): UiServiceOutputs {
 
   // The orchestrator: nobody reaches it, and it reaches what is named here.
   const cluster = new Cluster(`${prefix}-cluster`, { key }, here);
-  const { tag, context } = config.orchestrator.image;
   const image = new ContainerImage(
     `${prefix}-orchestrator-image`,
-    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context } },
+    { key, ...release(config.orchestrator.image) },
     here,
   );
   const orchestrator = new Daemon(
@@ -204,11 +203,7 @@ function build(config: UiServiceConfig): UiServiceOutputs {
     cache.connections.allowFrom(ui);
     cache.grantConnect(ui);
   }
-  for (const [name, { cidrs, port }] of downstream) {
-    for (const cidr of cidrs) {
-      orchestrator.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port));
-    }
-  }
+  for (const [name, partner] of downstream) orchestrator.connections.allowToPartner(name, partner);
 
   dns.alias("ui", host, { dnsName: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true });
   const dashboard = new Dashboard(`${prefix}-dashboard`, { components: [region], title: "UI service" }, here);

@@ -81,6 +81,14 @@ export class Connections implements Connectable {
     return [this.egress(`to-${label}`, port, label, { cidrIpv4: cidr })];
   }
 
+  /** Lets the owner reach somebody outside at all of their ranges, with a rule for each. `label` names them in the rules' names. */
+  allowToPartner(
+    label: string,
+    { cidrs, port }: { readonly cidrs: readonly string[]; readonly port: number },
+  ): SecurityGroupRule[] {
+    return cidrs.flatMap((cidr) => this.allowToCidr(`${label}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)));
+  }
+
   /** Lets the owner reach an AWS service through its gateway endpoint, named by the endpoint's prefix list. */
   allowToPrefixList(label: string, prefixListId: pulumi.Input<string>, port: Port): SecurityGroupRule[] {
     return [this.egress(`to-${label}`, port, label, { prefixListId })];

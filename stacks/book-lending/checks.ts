@@ -1,4 +1,4 @@
-import { partnerProblems, regionProblems } from "../config/checks";
+import { oneRegionProblems, partnerProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import type { BookLendingConfig } from "./config";
 
@@ -7,10 +7,7 @@ export function crossChecks(config: BookLendingConfig): ConfigProblem[] {
   const production = config.environment === "production";
   const { database, identityProvider, machines, paymentProcessor, region } = config;
   const problems: ConfigProblem[] = [
-    ...regionProblems([region], production).map((problem) => ({
-      ...problem,
-      path: problem.path.replace("regions[0]", "region"),
-    })),
+    ...oneRegionProblems(region, production),
     ...partnerProblems("paymentProcessor.cidrs", "payment processor", paymentProcessor.cidrs),
     ...partnerProblems("identityProvider.cidrs", "identity provider", identityProvider.cidrs),
   ];

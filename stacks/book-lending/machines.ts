@@ -1,6 +1,5 @@
 import { BlueGreenVms } from "../../components/compute/blue-green-vms";
 import { ContainerImage } from "../../components/delivery/container-image";
-import { tcp } from "../../components/network/connections";
 import type { Vpc } from "../../components/network/vpc";
 import type { BookLendingConfig } from "./config";
 import type { Data } from "./data";
@@ -60,10 +59,6 @@ export function machines(
   processorCredentials.grantRead(vms);
   identityClient.grantRead(vms);
   const partners = { "payment-processor": config.paymentProcessor, "identity-provider": config.identityProvider };
-  for (const [name, { cidrs, port }] of Object.entries(partners)) {
-    for (const cidr of cidrs) {
-      vms.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port));
-    }
-  }
+  for (const [name, partner] of Object.entries(partners)) vms.connections.allowToPartner(name, partner);
   return { vms, image };
 }

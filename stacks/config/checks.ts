@@ -56,6 +56,14 @@ export function regionProblems(regions: readonly RegionConfig[], production: boo
   return problems;
 }
 
+/** {@link regionProblems} of a system with one region, under the key `region`. */
+export function oneRegionProblems(region: RegionConfig, production: boolean): ConfigProblem[] {
+  return regionProblems([region], production).map((problem) => ({
+    ...problem,
+    path: problem.path.replace("regions[0]", "region"),
+  }));
+}
+
 /** A Fargate size that AWS does not have; `path` is its key. */
 export function sizeProblems(path: string, { cpu, memory }: z.output<typeof size>): ConfigProblem[] {
   const memories = FARGATE_SIZES.get(cpu);

@@ -1,5 +1,5 @@
 import { parseCidr } from "../../components/network/cidr";
-import { regionProblems, sizeProblems } from "../config/checks";
+import { oneRegionProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import { type CreditScoreConfig, SERVICES, type ServiceName } from "./config";
 import { sizesOf } from "./sizes";
@@ -13,7 +13,7 @@ const TABLE_RPO_MINUTES = 120;
 /** What the schema can not say: rules between two keys. Paths are relative to the `palisade:` namespace. */
 export function crossChecks(config: CreditScoreConfig): ConfigProblem[] {
   return [
-    ...regionProblems([config.region], config.environment === "production").map(inRegion),
+    ...oneRegionProblems(config.region, config.environment === "production"),
     ...SERVICES.flatMap((name) => sizeProblems(`services.${name}.size`, config.services[name].size)),
     ...SERVICES.flatMap((name) => imageProblems(name, config)),
     ...throughputProblems(config),
@@ -21,11 +21,6 @@ export function crossChecks(config: CreditScoreConfig): ConfigProblem[] {
     ...otherProblems(config),
   ];
 }
-
-const inRegion = (problem: ConfigProblem): ConfigProblem => ({
-  ...problem,
-  path: problem.path.replace("regions[0]", "region"),
-});
 
 function imageProblems(name: ServiceName, { services, delivery }: CreditScoreConfig): ConfigProblem[] {
   const { digest, image, repository } = services[name];

@@ -9,6 +9,7 @@ import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { LogDataIdentifier } from "../../components/observability/log-group";
 import type { Key } from "../../components/security/key";
+import { release } from "../foundation/release";
 import { DIRECT } from "./api";
 import { type CreditScoreConfig, SERVICES, type ServiceName } from "./config";
 import type { Listener, Messaging } from "./messaging";
@@ -78,10 +79,9 @@ function deployService(name: ServiceName, config: CreditScoreConfig, site: Servi
     `credit-score-${name}-image`,
     {
       key: site.key,
-      tag: given.tag ?? "built",
+      ...release(given),
       digest,
       repository,
-      build: given.context === undefined ? undefined : { context: given.context },
     },
     here,
   );

@@ -1,5 +1,3 @@
-import type { FargateService } from "../../components/compute/fargate-service";
-import type { Connectable } from "../../components/network/connections";
 import { tcp } from "../../components/network/connections";
 import type { Vpc } from "../../components/network/vpc";
 import type { CreditScoreConfig, ServiceName } from "./config";
@@ -67,18 +65,11 @@ export function connectServices(
 
   // The ways out: to the banks for a token and for data, to the clients with a score.
   for (const [bank, outside] of Object.entries(config.banks)) {
-    allowOut(apiRequest, bank, outside);
-    allowOut(bankRequest, bank, outside);
+    apiRequest.connections.allowToPartner(bank, outside);
+    bankRequest.connections.allowToPartner(bank, outside);
   }
-  for (const [client, { webhook }] of Object.entries(config.clients)) allowOut(apiResponse, client, webhook);
-}
-
-function allowOut(
-  service: FargateService & Connectable,
-  label: string,
-  { cidrs, port }: { readonly cidrs: readonly string[]; readonly port: number },
-): void {
-  cidrs.forEach((cidr) => service.connections.allowToCidr(`${label}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)));
+  for (const [client, { webhook }] of Object.entries(config.clients))
+    apiResponse.connections.allowToPartner(client, webhook);
 }
 
 /** Ports that are called outside. */

@@ -10,6 +10,7 @@ import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
 import type { Secret } from "../../components/security/secret";
+import { release } from "../foundation/release";
 import { listenerPort } from "./listener-port";
 import type { PaymentsConfig, ServiceConfig, ServiceRole } from "./config";
 
@@ -53,12 +54,7 @@ export function deployServices(services: PaymentsConfig["services"], site: Servi
 function deploy(name: string, config: ServiceConfig, site: ServiceSite): DeployedService {
   const { prefix, region, key } = site;
   const here = { parent: region };
-  const { tag, context } = config.image;
-  const image = new ContainerImage(
-    `${prefix}-${name}-image`,
-    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context } },
-    here,
-  );
+  const image = new ContainerImage(`${prefix}-${name}-image`, { key, ...release(config.image) }, here);
   const worker = site.workQueues[config.role];
   const port = worker === undefined ? listenerPort(name) : undefined;
   const entrance: Partial<FargateServiceArgs> =

@@ -3,7 +3,6 @@ import type { ApiClient } from "../../components/edge/api-gateway";
 import type { Route, Routes } from "../../components/edge/api-routes";
 import type { PrivateApi } from "../../components/edge/private-api";
 import type { Queue } from "../../components/messaging/queue";
-import { tcp } from "../../components/network/connections";
 import type { Secret } from "../../components/security/secret";
 import { isWorker, type PaymentsConfig, SERVICE_ROLES, type ServiceRole } from "./config";
 import type { PaymentsDatabase } from "./database";
@@ -57,11 +56,7 @@ export function connectServices(services: readonly DeployedService[], wiring: Wi
       payments.grantConsume(service);
       writeBuffer.grantSend(service);
       processorCredentials.grantRead(service);
-      for (const [name, { cidrs, port }] of Object.entries(processors)) {
-        cidrs.forEach((cidr) =>
-          service.connections.allowToCidr(`${name}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)),
-        );
-      }
+      for (const [name, processor] of Object.entries(processors)) service.connections.allowToPartner(name, processor);
     },
     "ledger-writer": ({ service }) => {
       writeBuffer.grantConsume(service);

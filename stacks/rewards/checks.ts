@@ -1,5 +1,5 @@
 import { contains, vpcCidrProblem } from "../../components/network/cidr";
-import { partnerProblems, regionProblems, sizeProblems } from "../config/checks";
+import { oneRegionProblems, partnerProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import { FUNCTIONS, type RewardsConfig, SERVICES } from "./config";
 
@@ -12,10 +12,7 @@ const LEAST_CAPACITY = 8;
 export function crossChecks(config: RewardsConfig): ConfigProblem[] {
   const production = config.environment === "production";
   return [
-    ...regionProblems([config.region], production).map((problem) => ({
-      ...problem,
-      path: problem.path.replace("regions[0]", "region"),
-    })),
+    ...oneRegionProblems(config.region, production),
     ...sizeProblems("analytics.size", config.analytics.size),
     ...partnerProblems("idValidator.cidrs", "validator", config.idValidator.cidrs),
     ...Object.entries(config.catalogs.providers).flatMap(([name, { cidrs }]) =>

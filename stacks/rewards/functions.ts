@@ -8,6 +8,7 @@ import type { Tracker } from "../../components/messaging/tracker";
 import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
+import { release } from "../foundation/release";
 import { type FunctionName, FUNCTIONS, type RewardsConfig } from "./config";
 import type { Stores } from "./stores";
 import type { Streams } from "./streams";
@@ -115,10 +116,9 @@ export function deployFunctions(config: RewardsConfig, site: FunctionSite): Func
 }
 
 function imageOf(name: FunctionName, config: RewardsConfig, { key, region }: FunctionSite): ContainerImage {
-  const { tag, context } = config.functions[name].image;
   return new ContainerImage(
     `rewards-${name}-image`,
-    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context }, functions: true },
+    { key, ...release(config.functions[name].image), functions: true },
     { parent: region },
   );
 }

@@ -1,6 +1,7 @@
 import { ContainerImage } from "../../components/delivery/container-image";
 import type { Region } from "../../components/network/region";
 import type { Key } from "../../components/security/key";
+import { release } from "../foundation/release";
 import type { AnalyticsSettings } from "./analytics";
 import type { RewardsConfig } from "./config";
 
@@ -9,12 +10,7 @@ export function metabaseImage(
   { analytics: { image } }: RewardsConfig,
   { region, key }: { readonly region: Region; readonly key: Key },
 ): ContainerImage {
-  const { tag, context } = image;
-  return new ContainerImage(
-    "rewards-metabase-image",
-    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context } },
-    { parent: region },
-  );
+  return new ContainerImage("rewards-metabase-image", { key, ...release(image) }, { parent: region });
 }
 
 /** What the configuration says of Metabase. */

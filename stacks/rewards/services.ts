@@ -9,6 +9,7 @@ import { tcp } from "../../components/network/connections";
 import type { Region } from "../../components/network/region";
 import type { Vpc } from "../../components/network/vpc";
 import type { Key } from "../../components/security/key";
+import { release } from "../foundation/release";
 import { ENTRANCES, type Entrance } from "./api";
 import { type RewardsConfig, type ServiceName } from "./config";
 import { DATABASE_USER, type Stores } from "./stores";
@@ -143,10 +144,9 @@ function openEntrance(name: string, { balancer, cluster }: ServiceSite, port: nu
 }
 
 function imageOf(name: ServiceName, config: RewardsConfig, { key, region }: ServiceSite): ContainerImage {
-  const { tag, context } = config.services[name].image;
   return new ContainerImage(
     `rewards-${name}-image`,
-    { key, tag: tag ?? "built", build: context === undefined ? undefined : { context } },
+    { key, ...release(config.services[name].image) },
     { parent: region },
   );
 }

@@ -1,7 +1,7 @@
 import type { LoadBalancer } from "../../components/compute/load-balancer";
 import type { ContentStore } from "../../components/edge/content-store";
 import type { Tracker } from "../../components/messaging/tracker";
-import { type Connectable, type Connections, tcp } from "../../components/network/connections";
+import { tcp } from "../../components/network/connections";
 import type { Vpc } from "../../components/network/vpc";
 import { ENTRANCES } from "./api";
 import type { RewardsConfig } from "./config";
@@ -45,7 +45,7 @@ export function connect(
   stores.catalogs.grantReadWrite(catalogPolling);
   stores.catalogs.grantReadWrite(userCatalogs);
   for (const [name, provider] of Object.entries(config.catalogs.providers)) {
-    allowOut(catalogPolling, name, provider);
+    catalogPolling.connections.allowToPartner(name, provider);
   }
 
   // Rules: their service keeps them, scoring asks for them.
@@ -75,16 +75,8 @@ export function connect(
   content.grantUpload(uploads);
 
   // Applicants: the ID validator says who they are.
-  allowOut(identityCheck, "validator", config.idValidator);
+  identityCheck.connections.allowToPartner("validator", config.idValidator);
   stores.validatorCredentials.grantRead(identityCheck);
-}
-
-function allowOut(
-  client: Connectable & { readonly connections: Connections },
-  label: string,
-  { cidrs, port }: { readonly cidrs: readonly string[]; readonly port: number },
-): void {
-  cidrs.forEach((cidr) => client.connections.allowToCidr(`${label}-${cidr.replace(/[./]/g, "-")}`, cidr, tcp(port)));
 }
 
 /** Ports that are called outside. */

@@ -1,5 +1,5 @@
 import { parseCidr } from "../../components/network/cidr";
-import { regionProblems, sizeProblems } from "../config/checks";
+import { oneRegionProblems, sizeProblems } from "../config/checks";
 import type { ConfigProblem } from "../config/problems";
 import type { UiServiceConfig } from "./config";
 
@@ -14,10 +14,7 @@ const CLUSTER_STORAGE = 100;
 export function crossChecks(config: UiServiceConfig): ConfigProblem[] {
   const production = config.environment === "production";
   return [
-    ...regionProblems([config.region], production).map((problem) => ({
-      ...problem,
-      path: problem.path.replace("regions[0]", "region"),
-    })),
+    ...oneRegionProblems(config.region, production),
     ...sizeProblems("orchestrator.size", config.orchestrator.size),
     ...databaseProblems(config, production),
     ...downstreamProblems(config),
